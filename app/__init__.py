@@ -1,0 +1,1 @@
+"""The domain of Afterloan: what is true of loans, borrowers and those who look after them."""

@@ -1,0 +1,1 @@
+"""Borrowers, those who stand beside them, and how to find them again."""

@@ -1,0 +1,1 @@
+"""Loans: what was agreed, what happened, and where each stands."""

@@ -1,0 +1,1 @@
+"""Monitoring: what the borrower is told before and after a due date."""

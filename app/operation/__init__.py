@@ -1,0 +1,1 @@
+"""Running the house: the business day, imports, settings, audit, health."""

@@ -1,0 +1,86 @@
+"""Jobs asked for by a transaction. PostgreSQL remembers them, Redis only carries them.
+
+A row is written with the change that causes it. The relay hands rows to arq, the job marks its row done, and the
+sweep hands over again what was not finished in time: `FLUSHALL` or a killed worker loses nothing."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+import msgspec
+
+from app import clock, database
+from app.unit_of_work import unit_of_work
+
+HANDED_PER_ROUND_MAX = 200
+# Longer than any job may run; a job that is still alive then finds its row locked or done.
+HAND_AGAIN_AFTER = timedelta(seconds=90)
+ATTEMPTS_MAX = 12
+
+_wakers: list[Callable[[], None]] = []
+
+
+class Message(NamedTuple):
+    topic: str
+    payload: dict[str, Any]
+
+
+class Handed(NamedTuple):
+    id: int
+    topic: str
+    payload: dict[str, Any]
+    attempts: int
+
+
+async def put(messages: Sequence[Message], at: datetime) -> None:
+    """Inside the verb's transaction; one statement however many."""
+    if not messages:
+        return
+    await database.execute(
+        "INSERT INTO outbox (topic, payload, created_at, hand_at)"
+        " SELECT topic, payload::jsonb, $3, $3 FROM unnest($1::text[], $2::text[]) AS m (topic, payload)",
+        [message.topic for message in messages],
+        [msgspec.json.encode(message.payload).decode() for message in messages],
+        at,
+    )
+
+
+def on_wake(callback: Callable[[], None]) -> None:
+    """A relay in this process wants to hear of new rows; the others look for themselves."""
+    _wakers.append(callback)
+
+
+def wake() -> None:
+    for callback in _wakers:
+        callback()
+
+
+async def take_due() -> list[Handed]:
+    """Marks rows as handed and returns them; safe with any number of relays."""
+    now = clock.now()
+    async with unit_of_work():
+        taken = await database.rows(
+            "UPDATE outbox SET hand_at = $1, attempts = attempts + 1 WHERE id IN ("
+            "  SELECT id FROM outbox WHERE done_at IS NULL AND hand_at <= $2"
+            "  ORDER BY hand_at, id LIMIT $3 FOR UPDATE SKIP LOCKED)"
+            " RETURNING id, topic, payload, attempts",
+            now + HAND_AGAIN_AFTER, now, HANDED_PER_ROUND_MAX,
+        )  # fmt: skip
+    return [
+        Handed(row["id"], row["topic"], msgspec.json.decode(row["payload"]), row["attempts"])
+        for row in taken
+    ]
+
+
+async def finish(id: int) -> None:
+    """The job's own last step, in the transaction of its effect where it has one."""
+    await database.execute("UPDATE outbox SET done_at = $2 WHERE id = $1", id, clock.now())
+
+
+async def fail(id: int, reason: str) -> None:
+    """Keeps the reason; the sweep tries again until `ATTEMPTS_MAX`, then the row waits for a person."""
+    await database.execute(
+        "UPDATE outbox SET failure = $2,"
+        " hand_at = CASE WHEN attempts >= $3 THEN 'infinity' ELSE hand_at END WHERE id = $1",
+        id, reason[:500], ATTEMPTS_MAX,
+    )  # fmt: skip

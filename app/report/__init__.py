@@ -1,0 +1,1 @@
+"""Reports: how the book stands and how it got there."""
