@@ -1,7 +1,8 @@
 """The engines for as long as somebody needs them.
 
-Every command that needs a database holds the engines of its home; the first holder starts them, all of them
-watch them, the last one stops them. A holder that is killed lets go by dying, and the next one adopts them."""
+Every command that needs a database holds the engines of its home; the first holder starts them, all
+of them watch them, the last one stops them. A holder that is killed lets go by dying, and the next
+one adopts them."""
 
 import fcntl
 from collections.abc import Iterator, Sequence
@@ -60,7 +61,7 @@ def holding(place: Place, engines: Sequence[Charge]) -> Iterator[None]:
 
 
 class _OneAtATime:
-    """Several holders may see the same engine die; the first starts it, the others find it alive."""
+    """Several holders may see the same engine die; the first starts it, the others find it up."""
 
     def __init__(self, place: Place, engine: Charge) -> None:
         self._place = place

@@ -1,7 +1,7 @@
 """Where the engines of one home folder live, and as whom they run.
 
-PostgreSQL refuses to run as root. Root's engines run as `nobody`, in a place of their own that this user
-can reach; anybody else's run as himself, inside the home folder."""
+PostgreSQL refuses to run as root. Root's engines run as `nobody`, in a place of their own that this
+user can reach; anybody else's run as himself, inside the home folder."""
 
 import contextlib
 import fcntl
@@ -52,7 +52,7 @@ class Place:
             os.chown(path, self.user.pw_uid, self.user.pw_gid)
 
     def spawn(self, *command: object, log: Path | None = None) -> "subprocess.Popen[bytes]":
-        """In a session of its own, so that a Ctrl-C at the terminal reaches us and not the engine."""
+        """In a session of its own: a Ctrl-C at the terminal is for us, not for the engine."""
         with (log or Path(os.devnull)).open("ab") as sink:
             return subprocess.Popen(
                 [str(part) for part in command],
@@ -80,8 +80,8 @@ class Place:
     def reachable(self, site: Path, *parts: str, version: str) -> Path:
         """`site` itself when the engines' user can walk to its parts, else a copy that he can.
 
-        A wheel's libraries stand beside its package and are found by relative path, so a caller names both
-        and they are copied in the same relation."""
+        A wheel's libraries stand beside its package and are found by relative path, so a caller
+        names both and they are copied in the same relation."""
         if not self.user or all(_open_to_others(site / part) for part in parts):
             return site
         copy = SHARED / f"copy-{version}"
@@ -143,7 +143,7 @@ def try_lock(file: IO[str]) -> bool:
 
 
 def _tag_of(home: Path) -> str:
-    """Lies in the home itself: a home that is moved keeps its data, one made anew at an old path has none."""
+    """Kept in the home: one that is moved finds its data, one made anew at an old path does not."""
     path = home / "engines.id"
     if not path.exists():
         chosen = home / f"engines.id.{os.getpid()}"

@@ -149,7 +149,7 @@ class Postgres:
         return lines[7].strip() if len(lines) > 7 else ""
 
     def _forget_a_dead_owner(self) -> None:
-        """A killed server that nobody reaped keeps its number, and a new one would take it for alive."""
+        """A killed server that nobody reaped keeps its number: a new one takes it for alive."""
         lines = self._pid_file()
         if lines and lines[0].lstrip("-").isdigit() and process.is_zombie(abs(int(lines[0]))):
             Path(self.data / "postmaster.pid").unlink()

@@ -1,7 +1,7 @@
 """A server behind a Unix socket: whether it answers, which process it is, how it ends.
 
-The socket is asked, never a process number alone: where the first process of a machine does not reap, a dead
-server looks alive to `kill(pid, 0)` for ever."""
+The socket is asked, never a process number alone: where the first process of a machine does not
+reap, a dead server looks alive to `kill(pid, 0)` for ever."""
 
 import contextlib
 import os
@@ -20,6 +20,8 @@ START_SECONDS_MAX = 60
 STOP_SECONDS_MAX = 30
 _PAUSE_SECONDS = 0.01
 _TAIL_LINES = 15
+# SOL_SOCKET and SO_PEERCRED of Linux; the constant is missing elsewhere.
+_PEER_CREDENTIALS = (1, 17)
 
 
 def answers(path: Path) -> bool:
@@ -37,11 +39,9 @@ def server_pid(path: Path) -> int | None:
         caller.settimeout(2)
         with contextlib.suppress(OSError):
             caller.connect(str(path))
-            if sys.platform == "darwin":
-                return struct.unpack("i", caller.getsockopt(0, 2, 4))[0] or None
-            return struct.unpack(
-                "3i", caller.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12)
-            )[0]
+            level, option = (0, 2) if sys.platform == "darwin" else _PEER_CREDENTIALS
+            pid: int = struct.unpack_from("i", caller.getsockopt(level, option, 12))[0]
+            return pid
     return None
 
 

@@ -1,4 +1,4 @@
-"""Keeps what we started running: what dies is started again, later and later while it keeps dying."""
+"""Keeps what we started running: what dies is started again, ever later if it keeps dying."""
 
 import logging
 import threading

