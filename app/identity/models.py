@@ -32,7 +32,8 @@ class Team(Model):
 
 
 class User(Model):
-    """A person, known by issuer and subject: two people may share an e-mail address, never these two."""
+    """A person, known by issuer and subject: two people may share an e-mail address, never these
+    two."""
 
     place: ClassVar = Place.shared
 
@@ -71,8 +72,6 @@ class Session(Model):
     user: fields.ForeignKeyRelation[User] = fields.ForeignKeyField(
         "app.User", related_name="sessions", on_delete=fields.RESTRICT
     )
-    roles: list[str] = fields.JSONField(default=list)
-    csrf_token = fields.CharField(max_length=64)
     # For the issuer's own sign-out page; encrypted like personal data, it names the person.
     id_token = fields.BinaryField(null=True)
     issuer_session = fields.CharField(max_length=300, default="")
@@ -87,17 +86,21 @@ class Session(Model):
 
 
 class SignInAttempt(Model):
-    """One tab on its way through the issuer. Its own row, so that two tabs do not disturb each other."""
+    """One tab on its way through the issuer. Its own row, so that two tabs do not disturb each
+    other."""
 
     place: ClassVar = Place.local
 
     state_hash = fields.BinaryField(primary_key=True, generated=False)
     browser_hash = fields.BinaryField()
+    # Keyed, so that the table does not tell who sat where.
+    address_hash = fields.BinaryField()
     nonce = fields.CharField(max_length=64)
     code_verifier = fields.CharField(max_length=128)
     next_path = fields.CharField(max_length=500, default="/")
     created_at = fields.DatetimeField()
     expires_at = fields.DatetimeField(db_index=True)
+    used_at = fields.DatetimeField(null=True)
 
     class Meta:
         table = "sign_in_attempt"
