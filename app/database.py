@@ -38,7 +38,8 @@ Row = Mapping[str, Any]
 
 
 def listen_to_statements(listener: StatementListener) -> None:
-    """Calls `listener` with every statement sent from now on; the suite judges them by the rules of shape."""
+    """Calls `listener` with every statement sent from now on; the suite judges them by the rules
+    of shape."""
     _listeners.append(listener)
 
 
@@ -65,7 +66,8 @@ def tortoise_config(url: str, *, application: str = "afterloan") -> dict[str, An
 
 
 def connect_arguments(url: str) -> dict[str, Any]:
-    """What asyncpg and Tortoise both take. The host may be a folder: a Unix socket, as `?host=/path`."""
+    """What asyncpg and Tortoise both take. The host may be a folder: a Unix socket, as
+    `?host=/path`."""
     parts = urlsplit(url)
     query = {key: values[-1] for key, values in parse_qs(parts.query).items()}
     arguments: dict[str, Any] = {
@@ -83,7 +85,9 @@ def connect_arguments(url: str) -> dict[str, Any]:
 async def init_database(url: str | None = None, *, application: str = "afterloan") -> None:
     secret = settings().database_url
     url = url or (secret.get_secret_value() if secret else None)
-    assert url, "DATABASE_URL is set by the operator or by `afterloan` when it starts its own server"
+    assert url, (
+        "DATABASE_URL is set by the operator or by `afterloan` when it starts its own server"
+    )
     await Tortoise.init(
         config=tortoise_config(url, application=application), _enable_global_fallback=True
     )
@@ -122,7 +126,8 @@ async def execute(sql: str, *values: Any) -> int:
 async def raw_connection(
     url: str | None = None, *, statement_timeout_ms: int = 0
 ) -> AsyncIterator[asyncpg.Connection]:
-    """A connection of its own outside the pool, for COPY, advisory locks and long set-based work."""
+    """A connection of its own outside the pool, for COPY, advisory locks and long set-based
+    work."""
     secret = settings().database_url
     url = url or (secret.get_secret_value() if secret else None)
     assert url
@@ -144,7 +149,10 @@ async def raw_connection(
 
 
 async def copy_rows(
-    connected: asyncpg.Connection, table: str, columns: Sequence[str], records: Sequence[Sequence[Any]]
+    connected: asyncpg.Connection,
+    table: str,
+    columns: Sequence[str],
+    records: Sequence[Sequence[Any]],
 ) -> None:
     await connected.copy_records_to_table(table, records=records, columns=list(columns))
 
@@ -157,3 +165,8 @@ async def _watch(connected: asyncpg.Connection) -> None:
 async def _tell(record: Any) -> None:
     for listener in _listeners:
         listener(record.query)
+
+
+def tortoise_cli_config() -> dict[str, Any]:
+    """For `tortoise makemigrations`, which reads the models and needs no server."""
+    return tortoise_config("postgres://nobody@localhost/nothing")

@@ -1,6 +1,7 @@
 """The same order twice has one effect. The claim, the effect and the answer are one transaction.
 
-A second caller with the same key waits on the first one's row until it commits, then gets its answer."""
+A second caller with the same key waits on the first one's row until it commits, then gets its
+answer."""
 
 import hashlib
 from typing import Any

@@ -15,10 +15,12 @@ AMOUNT_MINOR_MAX = 10**15
 _AMOUNT = re.compile(r"(-?)(\d{1,15})(?:\.(\d{1,4}))?", re.ASCII)
 _CURRENCIES = frozenset(get_global("all_currencies"))
 # Every currency that has not two decimals (ISO 4217, list one).
-_EXPONENTS = {
-    **dict.fromkeys("BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF".split(), 0),
-    **dict.fromkeys("BHD IQD JOD KWD LYD OMR TND".split(), 3),
-    **dict.fromkeys("CLF UYW".split(), 4),
+_NO_DECIMALS = ("BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "UYI",
+                "VND", "VUV", "XAF", "XOF", "XPF")  # fmt: skip
+_EXPONENTS: dict[str, int] = {
+    **dict.fromkeys(_NO_DECIMALS, 0),
+    **dict.fromkeys(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"), 3),
+    **dict.fromkeys(("CLF", "UYW"), 4),
 }
 
 
@@ -66,7 +68,8 @@ class Money:
 def exponent(currency: str) -> int:
     """How many decimals the currency has by ISO 4217: CNY 2, JPY 0, KWD 3.
 
-    Not CLDR's figure, which drops the decimals of some currencies because shops no longer use them."""
+    Not CLDR's figure, which drops the decimals of some currencies because shops no longer use
+    them."""
     if currency not in _CURRENCIES:
         raise CurrencyUnknown(currency=currency[:12])
     return _EXPONENTS.get(currency, 2)
@@ -89,7 +92,7 @@ def parse_amount(text: str, currency: str) -> int:
     sign, whole, fraction = match[1], match[2], match[3] or ""
     if len(fraction.rstrip("0")) > decimals:
         raise AmountTooPrecise(amount=shown, currency=currency, exponent=decimals)
-    minor = int(whole) * 10**decimals + int(fraction[:decimals].ljust(decimals, "0") or 0)
+    minor: int = int(whole) * 10**decimals + int(fraction[:decimals].ljust(decimals, "0") or 0)
     if minor > AMOUNT_MINOR_MAX:
         raise AmountTooLarge(amount=shown, currency=currency)
     return -minor if sign else minor

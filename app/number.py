@@ -1,7 +1,8 @@
 """Printed numbers: a letter for the kind, the row's id, two check digits.
 
-The check digits are ISO/IEC 7064 MOD 97-10 (as in an IBAN): they catch every single wrong digit and
-every swap of neighbours, so that a number misheard on the phone finds nobody rather than somebody else."""
+The check digits are ISO/IEC 7064 MOD 97-10 (as in an IBAN): they catch every single wrong digit
+and every swap of neighbours, so that a number misheard on the phone finds nobody rather than
+somebody else."""
 
 import re
 from enum import StrEnum
@@ -49,7 +50,8 @@ def customer_number(id: int) -> str:
 
 
 def parse_number(text: str) -> PrintedNumber | None:
-    """None when the text does not look like a number of ours; `NumberMistyped` when it nearly is one."""
+    """None when the text does not look like a number of ours; `NumberMistyped` when it nearly is
+    one."""
     match = _PRINTED.fullmatch(text.strip())
     if match is None:
         return None

@@ -1,7 +1,8 @@
 """Jobs asked for by a transaction. PostgreSQL remembers them, Redis only carries them.
 
-A row is written with the change that causes it. The relay hands rows to arq, the job marks its row done, and the
-sweep hands over again what was not finished in time: `FLUSHALL` or a killed worker loses nothing."""
+A row is written with the change that causes it. The relay hands rows to arq, the job marks its
+row done, and the sweep hands over again what was not finished in time: `FLUSHALL` or a killed
+worker loses nothing."""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
@@ -78,7 +79,8 @@ async def finish(id: int) -> None:
 
 
 async def fail(id: int, reason: str) -> None:
-    """Keeps the reason; the sweep tries again until `ATTEMPTS_MAX`, then the row waits for a person."""
+    """Keeps the reason; the sweep tries again until `ATTEMPTS_MAX`, then the row waits for a
+    person."""
     await database.execute(
         "UPDATE outbox SET failure = $2,"
         " hand_at = CASE WHEN attempts >= $3 THEN 'infinity' ELSE hand_at END WHERE id = $1",

@@ -1,4 +1,5 @@
-"""Who may do what, and on whose rows. Roles are fixed words of the trade; permissions name verbs and reads."""
+"""Who may do what, and on whose rows. Roles are fixed words of the trade; permissions name verbs
+and reads."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -24,6 +25,8 @@ class Permission(StrEnum):
     AUDIT_READ = "audit.read"
     TOKEN_MANAGE = "token.manage"
     USER_MANAGE = "user.manage"
+    # Everybody has it over his own sessions, whatever his roles; see `app.identity.session`.
+    SESSION_OWN = "session.own"
 
 
 class Role(StrEnum):

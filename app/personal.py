@@ -1,8 +1,9 @@
 """Personal data at rest: encrypted, bound to its row, findable by a keyed hash, shown masked.
 
-A stored value is: format (1 byte) · key id (1) · nonce (12) · AES-256-GCM ciphertext and tag. The additional
-data names table, column and row, so that a value copied into another row does not open there. Blind indexes
-use a key of their own: with the encryption key in the wrong hands an index could otherwise be walked."""
+A stored value is: format (1 byte) · key id (1) · nonce (12) · AES-256-GCM ciphertext and tag.
+The additional data names table, column and row, so that a value copied into another row does not
+open there. Blind indexes use a key of their own: with the encryption key in the wrong hands an
+index could otherwise be walked."""
 
 import base64
 import hmac
@@ -47,11 +48,14 @@ def seal(text: str, table: str, column: str, row_id: int) -> Sealed:
 
 
 def blind(kind: str, normalised: str) -> bytes:
-    """The keyed hash under which a value is found again; the kind keeps a phone from matching a name."""
-    return hmac.digest(_keyring().index_key, f"{kind}:{normalised}".encode(), "sha256")[:DIGEST_BYTES]
+    """The keyed hash under which a value is found again; the kind keeps a phone from matching a
+    name."""
+    return hmac.digest(_keyring().index_key, f"{kind}:{normalised}".encode(), "sha256")[
+        :DIGEST_BYTES
+    ]
 
 
-class PersonalField(fields.BinaryField):
+class PersonalField(fields.BinaryField[Sealed]):
     """BYTEA that takes only sealed values: nobody writes clear text into it by mistake."""
 
     def to_db_value(self, value: Any, instance: type[Model] | Model) -> Any:
@@ -140,5 +144,3 @@ def _decoded(text: str) -> bytes:
 
 def _bound(table: str, column: str, row_id: int) -> bytes:
     return f"{table}.{column}:{row_id}".encode()
-
-

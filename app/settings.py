@@ -17,9 +17,12 @@ class Environment(StrEnum):
 
 
 class Settings(BaseSettings):
-    """Read from the environment once; every name starts with `AFTERLOAN_` but the two everybody knows."""
+    """Read from the environment once; every name starts with `AFTERLOAN_` but the two everybody
+    knows."""
 
-    model_config = SettingsConfigDict(env_prefix="AFTERLOAN_", extra="ignore", populate_by_name=True)
+    model_config = SettingsConfigDict(
+        env_prefix="AFTERLOAN_", extra="ignore", populate_by_name=True
+    )
 
     home: Path = Path("var")
     host: str = "127.0.0.1"
@@ -27,6 +30,8 @@ class Settings(BaseSettings):
     public_url: str = ""
     environment: Environment = Environment.development
     log_level: str = "INFO"
+    # Host names we answer to besides the one of the public address, separated by commas.
+    trusted_hosts: str = ""
     # A proxy that overwrites X-Forwarded-*; empty: trust none.
     trusted_proxies: str = ""
 
@@ -45,6 +50,8 @@ class Settings(BaseSettings):
     oidc_role_claim: str = "roles"
     # "claim value=role, …"; empty: the claim's values are our role names.
     oidc_role_map: str = ""
+    # The claim that names a person's team by its code; a person whose team we do not know has none.
+    oidc_team_claim: str = "team"
     # The audience that JWT access tokens of the issuer must carry; empty: the public address.
     api_audience: str = ""
 

@@ -1,8 +1,9 @@
 """One transaction that gives its connection back whatever happens.
 
-Tortoise 1.1.9 loses a pooled connection when BEGIN fails or is cancelled, and leaves its context pointing at
-the dead transaction when BEGIN or the release fails. After five time-outs, or one restart of the server, a
-process that only used `in_transaction()` could never reach the database again."""
+Tortoise 1.1.9 loses a pooled connection when BEGIN fails or is cancelled, and leaves its context
+pointing at the dead transaction when BEGIN or the release fails. After five time-outs, or one
+restart of the server, a process that only used `in_transaction()` could never reach the database
+again."""
 
 import asyncio
 import contextlib
@@ -35,7 +36,8 @@ AWAY = (
 
 @asynccontextmanager
 async def unit_of_work() -> AsyncIterator[BaseDBAsyncClient]:
-    """Commits at the end, rolls back on any exception. `Unavailable` when the server cannot be reached."""
+    """Commits at the end, rolls back on any exception. `Unavailable` when the server cannot be
+    reached."""
     handler = get_connections()
     before = handler.get(_NAME)
     context: Any = in_transaction(_NAME)

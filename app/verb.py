@@ -1,7 +1,8 @@
-"""Every change is a verb: permission → idempotency → one transaction → lock, check, write → audit → outbox.
+"""Every change is a verb: permission → idempotency → one transaction → lock, check, write → audit →
+outbox.
 
-A verb is a function in some `actions.py`, wrapped by `@verb`. Pages, GraphQL, workers, imports and the command
-line call the same one, so none of these steps can be forgotten."""
+A verb is a function in some `actions.py`, wrapped by `@verb`. Pages, GraphQL, workers, imports
+and the command line call the same one, so none of these steps can be forgotten."""
 
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
@@ -74,7 +75,8 @@ def nothing_to_check(actor: Actor, subject: Any, order: Any) -> AfterloanError |
 
 
 class Verb(Generic[Subject, Order, Result]):
-    """A function wrapped by `@verb`. Calling it does the change; `may` only answers whether it would."""
+    """A function wrapped by `@verb`. Calling it does the change; `may` only answers whether it
+    would."""
 
     def __init__(
         self,
@@ -156,13 +158,14 @@ def verb(
     name: str,
     *,
     permission: Permission,
-    lock: Lock[Order, Subject] = nothing_to_lock,
-    check: Check[Subject, Order] = nothing_to_check,
+    lock: Lock[Any, Any] = nothing_to_lock,
+    check: Check[Any, Any] = nothing_to_check,
     keyed: bool = False,
 ) -> Callable[
     [Callable[[Work, Subject, Order], Coroutine[Any, Any, Result]]], Verb[Subject, Order, Result]
 ]:
-    """Makes a verb of `async def body(work, subject, order) -> result`; `keyed` demands an idempotency key."""
+    """Makes a verb of `async def body(work, subject, order) -> result`; `keyed` demands an
+    idempotency key."""
 
     def wrap(
         body: Callable[[Work, Subject, Order], Coroutine[Any, Any, Result]],

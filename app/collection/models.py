@@ -4,7 +4,7 @@ from typing import ClassVar
 from tortoise import fields
 from tortoise.models import Model
 
-from app.personal import PersonalField, Sealed
+from app.personal import PersonalField
 from app.place import Place
 
 
@@ -30,7 +30,8 @@ class CloseReason(StrEnum):
 
 
 class CollectionCase(Model):
-    """A borrower in arrears: all his overdue loans together. What he owes is a projection of them."""
+    """A borrower in arrears: all his overdue loans together. What he owes is a projection of
+    them."""
 
     place: ClassVar = Place.borrower
 
@@ -96,7 +97,7 @@ class ContactRecord(Model):
     direction = fields.CharField(max_length=10, default="out")
     outcome = fields.CharField(max_length=40, default="")
     agent = fields.CharField(max_length=120, default="")
-    note: Sealed | None = PersonalField(null=True)
+    note = PersonalField(null=True)
     source_key = fields.CharField(max_length=80, default="")
 
     class Meta:
@@ -104,7 +105,8 @@ class ContactRecord(Model):
 
 
 class LiveEvent(Model):
-    """What the open boards must hear, in order; a browser that was away replays from its last id."""
+    """What the open boards must hear, in order; a browser that was away replays from its last
+    id."""
 
     place: ClassVar = Place.local
 

@@ -4,7 +4,7 @@ from typing import Any, ClassVar
 from tortoise import fields
 from tortoise.models import Model
 
-from app.personal import PersonalField, Sealed
+from app.personal import PersonalField
 from app.place import Place
 
 
@@ -43,11 +43,11 @@ class Customer(Model):
     branch_id = fields.BigIntField(null=True)
     team_id = fields.BigIntField(null=True)
     owner_id = fields.BigIntField(null=True)
-    name: Sealed | None = PersonalField(null=True)
-    phone: Sealed | None = PersonalField(null=True)
-    email: Sealed | None = PersonalField(null=True)
-    id_number: Sealed | None = PersonalField(null=True)
-    address: Sealed | None = PersonalField(null=True)
+    name = PersonalField(null=True)
+    phone = PersonalField(null=True)
+    email = PersonalField(null=True)
+    id_number = PersonalField(null=True)
+    address = PersonalField(null=True)
     # The language we write to the borrower in.
     language = fields.CharField(max_length=10, default="zh")
     merged_into = fields.BigIntField(null=True)
@@ -74,7 +74,8 @@ class CustomerKey(Model):
 
 
 class RelatedParty(Model):
-    """Somebody beside the borrower. He may be a customer too: named by id, without a foreign key."""
+    """Somebody beside the borrower. He may be a customer too: named by id, without a foreign
+    key."""
 
     place: ClassVar = Place.borrower
 
@@ -84,10 +85,10 @@ class RelatedParty(Model):
     role = fields.CharEnumField(PartyRole, max_length=12)
     relation = fields.CharField(max_length=60, default="")
     other_customer_id = fields.BigIntField(null=True)
-    name: Sealed | None = PersonalField(null=True)
-    phone: Sealed | None = PersonalField(null=True)
-    id_number: Sealed | None = PersonalField(null=True)
-    address: Sealed | None = PersonalField(null=True)
+    name = PersonalField(null=True)
+    phone = PersonalField(null=True)
+    id_number = PersonalField(null=True)
+    address = PersonalField(null=True)
     source_key = fields.CharField(max_length=80, default="")
     extra: dict[str, Any] = fields.JSONField(default=dict)
 

@@ -68,7 +68,7 @@ class Session(Model):
 
     place: ClassVar = Place.local
 
-    id_hash = fields.BinaryField(primary_key=True, generated=False)
+    id_hash = fields.CharField(max_length=64, primary_key=True)
     user: fields.ForeignKeyRelation[User] = fields.ForeignKeyField(
         "app.User", related_name="sessions", on_delete=fields.RESTRICT
     )
@@ -91,8 +91,8 @@ class SignInAttempt(Model):
 
     place: ClassVar = Place.local
 
-    state_hash = fields.BinaryField(primary_key=True, generated=False)
-    browser_hash = fields.BinaryField()
+    state_hash = fields.CharField(max_length=64, primary_key=True)
+    browser_hash = fields.CharField(max_length=64)
     # Keyed, so that the table does not tell who sat where.
     address_hash = fields.BinaryField()
     nonce = fields.CharField(max_length=64)
@@ -113,7 +113,7 @@ class ServiceToken(Model):
 
     id = fields.BigIntField(primary_key=True)
     client = fields.CharField(max_length=120)
-    token_hash = fields.BinaryField()
+    token_hash = fields.CharField(max_length=64)
     scopes: list[str] = fields.JSONField(default=list)
     created_at = fields.DatetimeField()
     created_by = fields.CharField(max_length=160)

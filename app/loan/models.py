@@ -40,8 +40,8 @@ class Product(Model):
 class Loan(Model):
     """The terms, and the loan's present standing as of the business date.
 
-    Standing is not rewritten daily: days past due follow from `overdue_since` and the business date, and
-    `next_change_on` is the next date on which anything else changes by itself."""
+    Standing is not rewritten daily: days past due follow from `overdue_since` and the business
+    date, and `next_change_on` is the next date on which anything else changes by itself."""
 
     place: ClassVar = Place.borrower
 

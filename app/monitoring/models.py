@@ -14,8 +14,8 @@ class ReminderReason(StrEnum):
 
 
 class ReminderState(StrEnum):
-    """planned: the close chose it · sent: the mail server took it · skipped: paid meanwhile, or nowhere to
-    send it · failed: the mail server refused it for good."""
+    """planned: the close chose it · sent: the mail server took it · skipped: paid meanwhile, or
+    nowhere to send it · failed: the mail server refused it for good."""
 
     planned = "planned"
     sent = "sent"
@@ -38,7 +38,8 @@ class Reminder(Model):
     planned_on = fields.DateField()
     language = fields.CharField(max_length=10, default="")
     message_id = fields.CharField(max_length=200, default="")
-    # Set just before the mail server is spoken to: a worker killed from then on is not followed blindly.
+    # Set just before the mail server is spoken to: a worker killed from then on is not followed
+    # blindly.
     sending_at = fields.DatetimeField(null=True)
     sent_at = fields.DatetimeField(null=True)
 

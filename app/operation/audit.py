@@ -1,8 +1,8 @@
 """The audit log: who did what, when, on whose behalf, in chains that a change anywhere breaks.
 
-There is a fixed number of chains, chosen by the borrower, so that verbs do not queue for one head. A link's hash is
-SHA-256 over the hash before it and the digest of its own columns; the database computes it while it holds the head's
-row, so two verbs can never follow the same link."""
+There is a fixed number of chains, chosen by the borrower, so that verbs do not queue for one
+head. A link's hash is SHA-256 over the hash before it and the digest of its own columns; the
+database computes it while it holds the head's row, so two verbs can never follow the same link."""
 
 import hashlib
 from collections.abc import Mapping
@@ -53,7 +53,17 @@ async def record(
     """The verb's last write: the chain's head stays locked until the commit."""
     chain = chain_of(customer_id)
     body = msgspec.json.encode({"order": order, "facts": facts}, order="sorted").decode()
-    columns = (entry_id, chain, at, business_date, verb, actor_text(actor), customer_id, request_id(), body)
+    columns = (
+        entry_id,
+        chain,
+        at,
+        business_date,
+        verb,
+        actor_text(actor),
+        customer_id,
+        request_id(),
+        body,
+    )
     await database.rows(
         "WITH head AS (UPDATE audit_head SET sequence = sequence + 1, hash = sha256(hash || $10)"
         " WHERE chain = $2 RETURNING sequence, hash)"

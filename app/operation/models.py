@@ -115,7 +115,8 @@ class Idempotency(Model):
 
 
 class AuditEntry(Model):
-    """One link of one chain. Only ever added to; its hash covers every column and the link before."""
+    """One link of one chain. Only ever added to; its hash covers every column and the link
+    before."""
 
     place: ClassVar = Place.local
 
@@ -179,8 +180,9 @@ class BusinessSetting(Model):
 
 
 class ImportState(StrEnum):
-    """checking: lines are read · refused: errors were found, nothing was written · checked: waits for a
-    person's word · writing: batches go in · done: all of it is in the book · failed: it says why."""
+    """checking: lines are read · refused: errors were found, nothing was written · checked:
+    waits for a person's word · writing: batches go in · done: all of it is in the book · failed:
+    it says why."""
 
     waiting = "waiting"
     checking = "checking"
@@ -215,7 +217,8 @@ class ImportRun(Model):
 
 
 class ImportProblem(Model):
-    """One error in one line of one file, with its mend. Holds no cell's full text: it may be personal."""
+    """One error in one line of one file, with its mend. Holds no cell's full text: it may be
+    personal."""
 
     place: ClassVar = Place.local
 
@@ -234,7 +237,8 @@ class ImportProblem(Model):
 
 
 class ImportBatch(Model):
-    """A batch that is in the book, by the digest of its rows: the same rows again change nothing."""
+    """A batch that is in the book, by the digest of its rows: the same rows again change
+    nothing."""
 
     place: ClassVar = Place.local
 

@@ -8,7 +8,8 @@ from app.place import Place
 
 
 class RunState(StrEnum):
-    """waiting: asked for · running: a worker counts · done: the figures stand · failed: it says why."""
+    """waiting: asked for · running: a worker counts · done: the figures stand · failed: it says
+    why."""
 
     waiting = "waiting"
     running = "running"
