@@ -1,0 +1,1 @@
+"""The mirror of the tree. Real PostgreSQL, Redis and SMTP, always."""

@@ -1,0 +1,73 @@
+"""What every test may ask for: an empty migrated database, an empty Redis, a mail server."""
+
+import os
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+from redis.asyncio import Redis
+from tortoise.backends.base.client import BaseDBAsyncClient
+
+from tests import run, statement
+from tests.mailbox import Mailbox
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Before any module of ours is imported: settings are read once."""
+    folder = run.run_folder()
+    os.environ["AFTERLOAN_HOME"] = str(folder / f"home-{run.worker_name()}")
+    os.environ["AFTERLOAN_ENVIRONMENT"] = "development"
+    for name in ("DATABASE_URL", "DATABASE_REPLICA_URL", "REDIS_URL"):
+        os.environ.pop(name, None)
+    run.stay_alive(folder)
+    statement.record_statements()
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    statement.write_down()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):
+        run.remove(run.run_folder())
+
+
+@pytest.fixture(scope="session")
+def servers() -> Iterator[None]:
+    """Started by the first test that wants them: a test of pure functions waits for nothing."""
+    from app.settings import settings
+
+    with run.servers() as (database_url, redis_url):
+        os.environ["DATABASE_URL"], os.environ["REDIS_URL"] = database_url, redis_url
+        settings.cache_clear()
+        yield
+
+
+@pytest.fixture
+async def database(servers: None) -> AsyncIterator[BaseDBAsyncClient]:
+    """Empty but for what the migrations put there, whatever the test before left."""
+    from app.database import close_database, connection, init_database
+
+    await init_database(application="afterloan-tests")
+    await connection().execute_query("SELECT suite.clean()")
+    yield connection()
+    await close_database()
+
+
+@pytest.fixture
+async def redis(servers: None) -> AsyncIterator[Redis]:
+    client = Redis.from_url(os.environ["REDIS_URL"])
+    await client.flushall()
+    yield client
+    await client.aclose()
+
+
+@pytest.fixture
+def smtp(monkeypatch: pytest.MonkeyPatch) -> Iterator[Mailbox]:
+    """A real mail server on loopback; the settings point to it."""
+    from app.settings import settings
+
+    with Mailbox() as mailbox:
+        monkeypatch.setenv("AFTERLOAN_SMTP_URL", mailbox.url)
+        settings.cache_clear()
+        yield mailbox
+    settings.cache_clear()
