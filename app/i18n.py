@@ -1,4 +1,4 @@
-"""Two languages, equal in rank. The English text is the msgid; the Chinese one is in `app/locale`."""
+"""Two languages of equal rank. English is the msgid, Chinese is in `app/locale`."""
 
 import gettext as gnu
 import io
@@ -8,7 +8,7 @@ from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
 
-from babel.core import Locale, negotiate_locale
+from babel.core import Locale
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
@@ -23,7 +23,7 @@ _CATALOGUES = Path(__file__).parent / "locale"
 _current: ContextVar[str] = ContextVar("language", default=ENGLISH)
 
 
-def N_(message: str) -> str:  # noqa: N802
+def N_(message: str) -> str:
     """Marks a text that is translated later, where it is shown."""
     return message
 
@@ -33,8 +33,12 @@ def gettext(message: str, /, **fields: object) -> str:
 
 
 def ngettext(one: str, many: str, number: int, /, **fields: object) -> str:
-    text = _translations(current_language()).ngettext(one, many, number)
-    return _filled(text, {"n": number, **fields})
+    return _filled(ngettext_open(one, many, number), {"n": number, **fields})
+
+
+def ngettext_open(one: str, many: str, number: int) -> str:
+    """The form that fits the number, its {fields} still open."""
+    return _translations(current_language()).ngettext(one, many, number)
 
 
 def translate(message: str, language: str | None = None) -> str:
@@ -79,8 +83,8 @@ def normalized(tag: str | None) -> str | None:
 def preferred(accept_language: str) -> str:
     """The first of the browser's languages that is ours; English when it names none of them."""
     wanted = sorted(_weighted(accept_language), key=lambda pair: -pair[1])
-    known = [language for tag, weight in wanted if weight > 0 and (language := normalized(tag))]
-    return negotiate_locale(known, LANGUAGES, sep="-") or ENGLISH
+    known = (language for tag, weight in wanted if weight > 0 and (language := normalized(tag)))
+    return next(known, ENGLISH)
 
 
 @cache

@@ -1,0 +1,1 @@
+"""Pages: a handler reads the request, says one verb or one query, and renders."""
