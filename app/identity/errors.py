@@ -1,4 +1,5 @@
-"""Why somebody does not get in. Each has a page with a way out, and none is worth an alert by itself."""
+"""Why somebody does not get in. Each has a page with a way out, and none is worth an alert by
+itself."""
 
 import logging
 
@@ -132,6 +133,17 @@ class TokenRevoked(Conflict):
     text = N_("This token was revoked already.")
 
 
+class ClientNameInvalid(Invalid):
+    code = "CLIENT_NAME_INVALID"
+    text = N_("The name of a client has 1 to {length_max} printable characters.")
+
+
+class ScopeMissing(Invalid):
+    code = "SCOPE_MISSING"
+    text = N_("A token without a scope would be good for nothing.")
+    mend = N_("Choose from: {known}.")
+
+
 class ScopeUnknown(Invalid):
     code = "SCOPE_UNKNOWN"
     text = N_("There is no scope “{scope}”.")
@@ -140,7 +152,12 @@ class ScopeUnknown(Invalid):
 
 class TokenLifetimeInvalid(Invalid):
     code = "TOKEN_LIFETIME_INVALID"
-    text = N_("A token lives between one hour and {days_max} days.")
+    text = N_("A token lives between one and {days_max} days.")
+
+
+class PreferenceUnknown(Invalid):
+    code = "PREFERENCE_UNKNOWN"
+    text = N_("There is no such choice.")
 
 
 class CrossSite(Forbidden):

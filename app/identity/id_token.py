@@ -1,5 +1,7 @@
-"""What an ID token must prove before anybody is let in. Stricter than Authlib, which checks the signature's
-claims but takes another client's audience, an empty subject, and every algorithm the provider names."""
+"""What an ID token must prove before anybody is let in. Stricter than Authlib, which checks the
+signature's
+claims but takes another client's audience, an empty subject, and every algorithm the provider
+names."""
 
 from typing import Any
 

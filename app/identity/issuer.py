@@ -1,6 +1,7 @@
 """The identity provider that is configured: where its doors are and which keys it signs with.
 
-Both are looked up again every quarter of an hour, so that a changed or mistaken description does not stay
+Both are looked up again every quarter of an hour, so that a changed or mistaken description does
+not stay
 until the next restart; nobody can make us ask more often than twice a minute."""
 
 import ssl
@@ -24,13 +25,12 @@ RSA_BITS_MIN = 2048
 ANSWER_BYTES_MAX = 256 * 1024
 TIMEOUT_SECONDS = 5.0
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
-LIFETIME = Lifetime(
-    fresh=15 * 60, usable=60 * 60, pause_after_failure=5, pause_between_renewals=30
-)
+LIFETIME = Lifetime(fresh=15 * 60, usable=60 * 60, pause_after_failure=5, pause_between_renewals=30)
 
 
 class Metadata(msgspec.Struct, frozen=True, kw_only=True):
-    """What we use of the provider's description of itself (OpenID Connect Discovery); the rest is not read."""
+    """What we use of the provider's description of itself (OpenID Connect Discovery); the rest is
+    not read."""
 
     issuer: str
     authorization_endpoint: str

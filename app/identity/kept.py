@@ -1,4 +1,5 @@
-"""Something fetched from afar: fresh for a while, good enough a while longer when it cannot be fetched again."""
+"""Something fetched from afar: fresh for a while, good enough a while longer when it cannot be
+fetched again."""
 
 import asyncio
 import time

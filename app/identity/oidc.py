@@ -1,6 +1,7 @@
 """Signing in with OpenID Connect: the authorization code flow with PKCE, by way of Authlib.
 
-Nothing here touches the database: `begin` says where to send the browser and what to remember meanwhile,
+Nothing here touches the database: `begin` says where to send the browser and what to remember
+meanwhile,
 `identify` turns the browser's answer into an identity, or refuses by name."""
 
 from collections.abc import Mapping, Sequence
@@ -26,7 +27,10 @@ from app.identity.errors import (
 from app.identity.id_token import Claims, read_id_token
 from app.identity.issuer import Issuer, Metadata
 
-NAME_LENGTH_MAX = 200
+# Where the provider sends the browser back to; both are registered there by their full address.
+CALLBACK_PATH = "/signin/callback"
+SIGNED_OUT_PATH = "/signin"
+NAME_LENGTH_MAX = 120
 # What a provider may say of itself when it refuses; anything longer is no error code.
 _ERROR_LENGTH_MAX = 60
 
@@ -108,7 +112,8 @@ async def identify(
 
 
 async def logout_url(issuer: Issuer, *, id_token: str, return_to: str, state: str) -> str | None:
-    """Where the browser ends the provider's own session too (RP-initiated logout), if it has such a place."""
+    """Where the browser ends the provider's own session too (RP-initiated logout), if it has such a
+    place."""
     endpoint = (await issuer.metadata()).end_session_endpoint
     if not endpoint:
         return None
@@ -127,7 +132,8 @@ async def logout_url(issuer: Issuer, *, id_token: str, return_to: str, state: st
 
 
 def _client(issuer: Issuer, metadata: Metadata, redirect_uri: str) -> AsyncOAuth2Client:
-    """Only what is named here is handed on: Authlib would let a provider's description switch TLS checks off."""
+    """Only what is named here is handed on: Authlib would let a provider's description switch TLS
+    checks off."""
     supported = metadata.token_endpoint_auth_methods_supported
     posted = "client_secret_basic" not in supported and "client_secret_post" in supported
     method = "client_secret_post" if posted else "client_secret_basic"

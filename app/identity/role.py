@@ -36,7 +36,8 @@ def words_of(claims: Mapping[str, Any], claim: str) -> list[str]:
 
 
 def read_role_map(text: str) -> dict[str, Role]:
-    """`Collections-Agents=collector, CN=lead`; nothing written means that our own words are used."""
+    """`Collections-Agents=collector, CN=lead`; nothing written means that our own words are
+    used."""
     if not text.strip():
         return {role.value: role for role in Role}
     found: dict[str, Role] = {}

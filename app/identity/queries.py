@@ -1,0 +1,109 @@
+"""Reads of people, sessions and tokens."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from app import clock, database
+from app.errors import Unavailable
+from app.identity.session import SignedIn
+from app.permission import Role
+from app.settings import settings
+from app.unit_of_work import AWAY
+
+
+class Colleague(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody a case can be given to."""
+
+    id: int
+    name: str
+    team_id: int | None
+    team: str
+
+
+class StoredToken(msgspec.Struct, frozen=True, kw_only=True):
+    id: int
+    client: str
+    token_hash: bytes
+    scopes: frozenset[str]
+    created_at: datetime
+    created_by: str
+    expires_at: datetime
+    used_at: datetime | None
+    revoked_at: datetime | None
+
+
+_SESSION = (
+    "SELECT s.id_hash, s.user_id, u.name, u.roles, u.team_id, u.branch_id, u.language,"
+    " u.theme, u.density, s.seen_at, s.expires_at"
+    " FROM session s JOIN user_account u ON u.id = s.user_id"
+    " WHERE s.id_hash = $1 AND s.ended_at IS NULL AND s.expires_at > $2 AND s.seen_at > $3"
+    " AND u.barred_at IS NULL"
+)
+_TOKEN = (
+    "SELECT id, client, token_hash, scopes, created_at, created_by, expires_at, used_at, revoked_at"
+    " FROM service_token"
+)
+
+
+async def live_session(id_hash: bytes) -> SignedIn | None:
+    """Neither ended, nor too old, nor left alone too long, nor of somebody who was barred."""
+    now = clock.now()
+    try:
+        found = await database.row(_SESSION, id_hash, now, now - settings().session_idle)
+    except AWAY as error:
+        raise Unavailable from error
+    if found is None:
+        return None
+    return SignedIn(**(found | {"roles": roles_from(found["roles"])}))
+
+
+async def sealed_id_token(id_hash: bytes) -> bytes | None:
+    found = await database.value("SELECT id_token FROM session WHERE id_hash = $1", id_hash)
+    return bytes(found) if found else None
+
+
+async def user_by_identity(issuer: str, subject: str) -> dict[str, Any] | None:
+    return await database.row(
+        "SELECT id, name, roles, team_id, branch_id, language, barred_at FROM user_account"
+        " WHERE issuer = $1 AND subject = $2",
+        issuer, subject,
+    )  # fmt: skip
+
+
+async def team_by_code(code: str) -> dict[str, Any] | None:
+    return await database.row("SELECT id, branch_id FROM team WHERE code = $1", code)
+
+
+async def collectors(*, team_id: int | None = None) -> list[Colleague]:
+    """By team and name; of one team, or of all of them."""
+    found = await database.rows(
+        "SELECT u.id, u.name, u.team_id, COALESCE(t.name, '') AS team FROM user_account u"
+        " LEFT JOIN team t ON t.id = u.team_id"
+        " WHERE u.barred_at IS NULL AND u.roles @> $1::jsonb"
+        " AND ($2::bigint IS NULL OR u.team_id = $2) ORDER BY t.code, u.id",
+        f'["{Role.collector}"]', team_id,
+    )  # fmt: skip
+    return [Colleague(**row) for row in found]
+
+
+async def stored_token(id: int) -> StoredToken | None:
+    found = await database.row(f"{_TOKEN} WHERE id = $1", id)
+    return _stored(found) if found else None
+
+
+async def stored_tokens() -> list[StoredToken]:
+    return [_stored(row) for row in await database.rows(f"{_TOKEN} ORDER BY id DESC LIMIT 200")]
+
+
+def roles_from(stored: str | Iterable[str]) -> frozenset[Role]:
+    """What the row says; a role that this version does not know gives no rights."""
+    names = msgspec.json.decode(stored, type=list[str]) if isinstance(stored, str) else stored
+    return frozenset(Role(name) for name in names if name in set(Role))
+
+
+def _stored(row: dict[str, Any]) -> StoredToken:
+    scopes = msgspec.json.decode(row["scopes"], type=frozenset[str])
+    return StoredToken(**(row | {"scopes": scopes, "token_hash": bytes(row["token_hash"])}))
