@@ -1,4 +1,4 @@
-"""Our own css and js, and what set-up brought into `vendor/`, served under the hash of their content."""
+"""Our own css and js, and what set-up brought, served under the hash of their content."""
 
 import gzip
 import hashlib
@@ -16,14 +16,13 @@ from starlette.routing import Route
 from app.settings import settings
 
 FOLDER = Path(__file__).parent / "static"
-# One request for the kit: its parts in the order in which they build on each other.
+# One request for what every page needs: its parts in the order in which they build on each other.
+_KIT = ["tokens", "base", "shell", "control", "choice", "status", "panel", "list", "table"]
+_KIT += ["layer", "progress", "print"]
+_SCRIPT = ["request", "toast", "layer", "control", "palette"]
 JOINED = {
-    "kit.css": tuple(
-        f"kit/{part}.css"
-        for part in (
-            "tokens base shell control choice status panel list table layer progress print"
-        ).split()
-    )
+    "kit.css": tuple(f"kit/{part}.css" for part in _KIT),
+    "app.js": tuple(f"script/{part}.js" for part in _SCRIPT),
 }
 _COMPRESSED = ("text/css", "text/javascript", "image/svg+xml", "application/json")
 _FOREVER = "public, max-age=31536000, immutable"

@@ -1,4 +1,4 @@
-"""What we refuse and what broke, told as a page, or as a toast to a page that asked for a part of itself."""
+"""What we refuse and what broke: a page, or a toast where a part of a page was asked for."""
 
 from http import HTTPStatus
 from urllib.parse import quote, urlsplit
@@ -94,7 +94,7 @@ def _title(status_code: int) -> str:
 
 
 def _to_signin(request: Request) -> Response:
-    """A part of a page cannot be redirected: the browser would follow and paste the sign-in into it."""
+    """A part of a page cannot be redirected: the sign-in would be pasted into it."""
     if request.headers.get("hx-request") == "true":
         parts = urlsplit(request.headers.get("hx-current-url", "/"))
         came_from = f"{parts.path}?{parts.query}" if parts.query else parts.path

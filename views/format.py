@@ -1,6 +1,6 @@
 """Money, numbers, days and times as people write them, in the reader's language.
 
-Own formatters, not Babel's with a locale name: a board draws two hundred amounts and as many dates."""
+Own formatters, not Babel's with a locale name: a board draws hundreds of amounts and dates."""
 
 from datetime import date, datetime
 from decimal import ROUND_HALF_EVEN, Decimal

@@ -1,4 +1,4 @@
-"""A page says who may open it. One that says nothing is not built, one that is not named is refused."""
+"""A page says who may open it; one that does not say is not built."""
 
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass

@@ -1,0 +1,52 @@
+/* Search from everywhere: Ctrl or Command K, or a slash. The server finds; here one walks through. */
+{
+  const { one, all, typing } = afterloan;
+  const dialog = one("#palette"), input = one("#palette-input");
+  const options = () => all("[role=option]", dialog);
+  const chosen = () => one("[role=option][aria-selected=true]", dialog);
+
+  const choose = option => {
+    chosen()?.setAttribute("aria-selected", "false");
+    option?.setAttribute("aria-selected", "true");
+    option?.scrollIntoView({ block: "nearest" });
+    if (option?.id) input.setAttribute("aria-activedescendant", option.id);
+    else input.removeAttribute("aria-activedescendant");
+  };
+
+  const open = () => {
+    if (dialog.open) return;
+    dialog.showModal();
+    input.select();
+  };
+
+  if (dialog) {
+    document.addEventListener("keydown", event => {
+      const asked = (event.metaKey || event.ctrlKey) && event.key.toLowerCase() === "k";
+      if (!asked && (event.key !== "/" || typing(event))) return;
+      event.preventDefault();
+      open();
+    });
+    document.addEventListener("click", event => {
+      if (event.target.closest("[data-opens=palette]")) input.select();
+    });
+    input.addEventListener("keydown", event => {
+      if (event.isComposing) return;
+      const found = options(), at = found.indexOf(chosen());
+      if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+        event.preventDefault();
+        const step = event.key === "ArrowDown" ? 1 : -1;
+        if (found.length) choose(found[(at + step + found.length) % found.length]);
+      } else if (event.key === "Enter" && chosen()) {
+        event.preventDefault();
+        if (event.ctrlKey || event.metaKey) window.open(chosen().href, "_blank", "noopener");
+        else chosen().click();
+      }
+    });
+    /* The first one found is what Enter opens. */
+    document.addEventListener("htmx:after:swap", event => {
+      if (event.target.id === "palette-results" || event.detail.ctx?.target?.id === "palette-results") {
+        choose(options()[0]);
+      }
+    });
+  }
+}
