@@ -46,7 +46,7 @@ UNIQUES = (
     "instalment (customer_id, loan_id, number)",
     "loan_event (customer_id, loan_id, sequence)",
     "loan_standing (customer_id, loan_id, from_on)",
-    "reminder (customer_id, loan_id, instalment_number, reason)",
+    "reminder (customer_id, loan_id, instalment_number, reason, days)",
     "customer_key (kind, digest, customer_id)",
     "service_token (token_hash)",
 )
@@ -111,6 +111,17 @@ INDEXES = (
         "",
         "loan ((customer_id % 64), next_change_on) WHERE next_change_on IS NOT NULL",
     ),
+    # The close plans reminders for what falls due soon and for what is late, shard by shard.
+    (
+        "loan_due_ahead",
+        "",
+        "loan ((customer_id % 64), next_due_on) WHERE next_due_on IS NOT NULL",
+    ),
+    (
+        "loan_late_by_shard",
+        "",
+        "loan ((customer_id % 64), overdue_since) WHERE overdue_since IS NOT NULL",
+    ),
     ("loan_next_due", "", "loan (next_due_on, id) WHERE next_due_on IS NOT NULL"),
     ("loan_overdue_since", "", "loan (overdue_since, id) WHERE overdue_since IS NOT NULL"),
     ("loan_bucket", "", "loan (bucket, id) WHERE bucket > 0"),
@@ -142,6 +153,7 @@ INDEXES = (
         "",
         "collection_case (assignee_id, stage, overdue_since, id) WHERE closed_on IS NULL",
     ),
+    ("case_overdue", "", "collection_case (overdue_since, id) WHERE closed_on IS NULL"),
     ("case_event_case", "", "case_event (customer_id, case_id, id)"),
     ("contact_customer", "", "contact_record (customer_id, at)"),
     ("outbox_due", "", "outbox (hand_at, id) WHERE done_at IS NULL"),
