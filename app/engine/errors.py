@@ -68,6 +68,18 @@ class EngineFailed(EngineError):
     mend = N_("Mend what the log names; `afterloan doctor` looks at the rest.")
 
 
+class NoNode(EngineError):
+    code = "NO_NODE"
+    text = N_("There is no npm 10 or newer on the PATH, and none could be borrowed:\n{tail}")
+    mend = N_("Install Node.js with npm, or make the Python package index reachable.")
+
+
+class NpmFailed(EngineError):
+    code = "NPM_FAILED"
+    text = N_("npm could not fetch the packages:\n{tail}")
+    mend = N_("Make the npm registry reachable and run the same command again.")
+
+
 class NoBrowser(EngineError):
     code = "NO_BROWSER"
     text = N_("No browser was found for the journeys.")
