@@ -356,6 +356,7 @@ class Migration(migrations.Migration):
                     fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
                 ),
                 ("actor", fields.CharField(max_length=160)),
+                ("audit_id", fields.BigIntField()),
             ],
             options={
                 "table": "day_close",
@@ -786,7 +787,8 @@ class Migration(migrations.Migration):
                 ("customer_id", fields.BigIntField()),
                 ("loan_id", fields.BigIntField()),
                 ("to_date", fields.DateField()),
-                ("reason", fields.CharField(max_length=500)),
+                ("code", fields.CharField(max_length=60)),
+                ("facts", fields.JSONField(default=dict, encoder=JSON_DUMPS, decoder=loads)),
                 ("since", fields.DatetimeField(auto_now=False, auto_now_add=False)),
                 (
                     "released_at",
@@ -858,11 +860,12 @@ class Migration(migrations.Migration):
                         max_length=12,
                     ),
                 ),
+                ("days", fields.SmallIntField(default=0)),
                 (
                     "state",
                     fields.CharEnumField(
                         default=ReminderState.planned,
-                        description="planned: planned\nsent: sent\nskipped: skipped\nfailed: failed",
+                        description="planned: planned\nsent: sent\nskipped: skipped\nfailed: failed\nuncertain: uncertain",
                         enum_type=ReminderState,
                         max_length=10,
                     ),
@@ -878,7 +881,7 @@ class Migration(migrations.Migration):
                 "table": "reminder",
                 "app": "app",
                 "pk_attr": "id",
-                "table_description": "One message to a borrower about one instalment for one reason: never a second one.",
+                "table_description": "One message to a borrower about one instalment for one reason on one day: never a second",
             },
             bases=["Model"],
         ),

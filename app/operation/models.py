@@ -39,6 +39,8 @@ class DayClose(Model):
     started_at = fields.DatetimeField()
     finished_at = fields.DatetimeField(null=True)
     actor = fields.CharField(max_length=160)
+    # The entry of its start: it explains every event the shards leave.
+    audit_id = fields.BigIntField()
 
     class Meta:
         table = "day_close"
@@ -72,7 +74,9 @@ class Quarantine(Model):
     customer_id = fields.BigIntField()
     loan_id = fields.BigIntField()
     to_date = fields.DateField()
-    reason = fields.CharField(max_length=500)
+    # What is wrong, by name; `app.operation.close.quarantine` has the words.
+    code = fields.CharField(max_length=60)
+    facts: dict[str, Any] = fields.JSONField(default=dict)
     since = fields.DatetimeField()
     released_at = fields.DatetimeField(null=True)
     released_by = fields.CharField(max_length=160, default="")
