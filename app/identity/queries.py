@@ -7,11 +7,9 @@ from typing import Any
 import msgspec
 
 from app import clock, database
-from app.errors import Unavailable
 from app.identity.session import SignedIn
 from app.permission import Role
 from app.settings import settings
-from app.unit_of_work import AWAY
 
 
 class Colleague(msgspec.Struct, frozen=True, kw_only=True):
@@ -51,10 +49,7 @@ _TOKEN = (
 async def live_session(id_hash: bytes) -> SignedIn | None:
     """Neither ended, nor too old, nor left alone too long, nor of somebody who was barred."""
     now = clock.now()
-    try:
-        found = await database.row(_SESSION, id_hash, now, now - settings().session_idle)
-    except AWAY as error:
-        raise Unavailable from error
+    found = await database.row(_SESSION, id_hash, now, now - settings().session_idle)
     if found is None:
         return None
     return SignedIn(**(found | {"roles": roles_from(found["roles"])}))
