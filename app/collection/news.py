@@ -1,0 +1,96 @@
+"""What open boards must hear: rows written with the change that made them news.
+
+Ids are handed out before the commit, so a row may show up after rows with higher ids: readers
+ask from a frontier below which nothing is missing any more (`app.collection.frontier`)."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from app import clock, database
+from app.collection.models import Stage
+
+CLIENT_ID_LENGTH_MAX = 64
+# A browser that was away longer fetches its board anew.
+KEPT = timedelta(days=1)
+
+_client_id: ContextVar[str] = ContextVar("client_id", default="")
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    id: int
+    customer_id: int
+    case_id: int
+    stages: frozenset[Stage]
+    client_id: str
+
+    @property
+    def case(self) -> tuple[int, int]:
+        return self.customer_id, self.case_id
+
+
+@contextmanager
+def caused_by(client_id: str) -> Iterator[None]:
+    """The browser tab whose request this is; its own board knows the outcome from the answer."""
+    token = _client_id.set(client_id[:CLIENT_ID_LENGTH_MAX])
+    try:
+        yield
+    finally:
+        _client_id.reset(token)
+
+
+async def tell(
+    *,
+    at: datetime,
+    customer_id: int,
+    case_id: int,
+    from_stage: Stage | None = None,
+    to_stage: Stage | None = None,
+) -> None:
+    """In the transaction of the change. No `from_stage`: the case is new; no `to_stage`: it was
+    closed; both alike: something else about it changed."""
+    await database.execute(
+        "INSERT INTO live_event (at, customer_id, case_id, from_stage, to_stage, client_id)"
+        " VALUES ($1, $2, $3, $4, $5, $6)",
+        at, customer_id, case_id, from_stage or "", to_stage or "", _client_id.get(),
+    )  # fmt: skip
+
+
+async def newest_id() -> int:
+    found: int = await database.value("SELECT coalesce(max(id), 0) FROM live_event")
+    return found
+
+
+async def after(id: int, *, limit: int, but: Sequence[int] = ()) -> list[News]:
+    found = await database.rows(
+        "SELECT id, customer_id, case_id, from_stage, to_stage, client_id FROM live_event"
+        " WHERE id > $1 AND id <> ALL($3::bigint[]) ORDER BY id LIMIT $2",
+        id, limit, list(but),
+    )  # fmt: skip
+    return [
+        News(
+            row["id"],
+            row["customer_id"],
+            row["case_id"],
+            frozenset(Stage(row[name]) for name in ("from_stage", "to_stage") if row[name]),
+            row["client_id"],
+        )
+        for row in found
+    ]
+
+
+async def is_kept(id: int) -> bool:
+    """Whether everything after this id can still be told."""
+    oldest = await database.value("SELECT min(id) FROM live_event")
+    return oldest is None or id >= oldest - 1
+
+
+async def forget_old() -> int:
+    """Deletes what no browser will ask for any more; the newest row stays, so that ids go on."""
+    return await database.execute(
+        "DELETE FROM live_event WHERE at < $1 AND id < (SELECT max(id) FROM live_event)",
+        clock.now() - KEPT,
+    )
