@@ -25,6 +25,7 @@ class CustomerRow(Row, tag="customers"):
     id_number: str | None
     address: str | None
     branch: str | None
+    team: str | None
     extra: Extra
 
 
