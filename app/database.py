@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -11,6 +12,7 @@ from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.connection import get_connection
 
 from app.settings import settings
+from app.unit_of_work import unit_of_work
 
 MODEL_MODULES = [
     "app.identity.models",
@@ -43,7 +45,11 @@ def listen_to_statements(listener: StatementListener) -> None:
     _listeners.append(listener)
 
 
-def tortoise_config(url: str, *, application: str = "afterloan") -> dict[str, Any]:
+def tortoise_config(
+    url: str, *, application: str = "afterloan", command_timeout: timedelta | None = None
+) -> dict[str, Any]:
+    """`command_timeout` is how long we wait for an answer; the server's own limits are shorter."""
+    timeout = command_timeout or settings().database_command_timeout
     return {
         "connections": {
             "default": {
@@ -52,7 +58,7 @@ def tortoise_config(url: str, *, application: str = "afterloan") -> dict[str, An
                     **connect_arguments(url),
                     "minsize": 1,
                     "maxsize": settings().database_pool_max,
-                    "command_timeout": settings().database_command_timeout.total_seconds(),
+                    "command_timeout": timeout.total_seconds(),
                     "timeout": 5,
                     "server_settings": {**SERVER_SETTINGS, "application_name": application},
                     "init": _watch,
@@ -82,15 +88,17 @@ def connect_arguments(url: str) -> dict[str, Any]:
     return arguments
 
 
-async def init_database(url: str | None = None, *, application: str = "afterloan") -> None:
+async def init_database(
+    url: str | None = None,
+    *,
+    application: str = "afterloan",
+    command_timeout: timedelta | None = None,
+) -> None:
     secret = settings().database_url
     url = url or (secret.get_secret_value() if secret else None)
-    assert url, (
-        "DATABASE_URL is set by the operator or by `afterloan` when it starts its own server"
-    )
-    await Tortoise.init(
-        config=tortoise_config(url, application=application), _enable_global_fallback=True
-    )
+    assert url, "DATABASE_URL is set by the operator, or by `afterloan` for its own server"
+    config = tortoise_config(url, application=application, command_timeout=command_timeout)
+    await Tortoise.init(config=config, _enable_global_fallback=True)
 
 
 async def close_database() -> None:
@@ -120,6 +128,17 @@ async def execute(sql: str, *values: Any) -> int:
     """Rows affected by an INSERT, UPDATE or DELETE without RETURNING."""
     count, _ = await connection().execute_query(sql, list(values))
     return count
+
+
+@asynccontextmanager
+async def patient(limit: timedelta) -> AsyncIterator[None]:
+    """A read-only transaction whose statements may take up to `limit`: for jobs that count the
+    book."""
+    async with unit_of_work() as held:
+        milliseconds = int(limit.total_seconds() * 1000)
+        await held.execute_query(f"SET LOCAL statement_timeout = {milliseconds}")
+        await held.execute_query("SET TRANSACTION READ ONLY")
+        yield
 
 
 @asynccontextmanager

@@ -11,11 +11,10 @@ from typing import Any, NamedTuple
 import msgspec
 
 from app import clock, database
+from app.settings import settings
 from app.unit_of_work import unit_of_work
 
 HANDED_PER_ROUND_MAX = 200
-# Longer than any job may run; a job that is still alive then finds its row locked or done.
-HAND_AGAIN_AFTER = timedelta(seconds=90)
 ATTEMPTS_MAX = 12
 
 _wakers: list[Callable[[], None]] = []
@@ -39,7 +38,8 @@ async def put(messages: Sequence[Message], at: datetime) -> None:
         return
     await database.execute(
         "INSERT INTO outbox (topic, payload, created_at, hand_at)"
-        " SELECT topic, payload::jsonb, $3, $3 FROM unnest($1::text[], $2::text[]) AS m (topic, payload)",
+        " SELECT topic, payload::jsonb, $3, $3"
+        " FROM unnest($1::text[], $2::text[]) AS message (topic, payload)",
         [message.topic for message in messages],
         [msgspec.json.encode(message.payload).decode() for message in messages],
         at,
@@ -65,12 +65,27 @@ async def take_due() -> list[Handed]:
             "  SELECT id FROM outbox WHERE done_at IS NULL AND hand_at <= $2"
             "  ORDER BY hand_at, id LIMIT $3 FOR UPDATE SKIP LOCKED)"
             " RETURNING id, topic, payload, attempts",
-            now + HAND_AGAIN_AFTER, now, HANDED_PER_ROUND_MAX,
+            now + hand_again_after(), now, HANDED_PER_ROUND_MAX,
         )  # fmt: skip
     return [
         Handed(row["id"], row["topic"], msgspec.json.decode(row["payload"]), row["attempts"])
         for row in taken
     ]
+
+
+def hand_again_after() -> timedelta:
+    """How long a row stays with a worker that gives no sign of life."""
+    return settings().outbox_hand_again
+
+
+async def is_open(id: int) -> bool:
+    return bool(await database.value("SELECT done_at IS NULL FROM outbox WHERE id = $1", id))
+
+
+async def hold(id: int) -> None:
+    await database.execute(
+        "UPDATE outbox SET hand_at = $2 WHERE id = $1", id, clock.now() + hand_again_after()
+    )
 
 
 async def finish(id: int) -> None:

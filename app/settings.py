@@ -43,6 +43,9 @@ class Settings(BaseSettings):
     database_pool_max: int = 10
     database_command_timeout: timedelta = timedelta(seconds=10)
 
+    # A job that gives no sign of life for so long is handed to another worker.
+    outbox_hand_again: timedelta = timedelta(seconds=60)
+
     oidc_issuer: str = ""
     oidc_client_id: str = "afterloan"
     oidc_client_secret: SecretStr = SecretStr("")

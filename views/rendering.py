@@ -5,18 +5,25 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_eval_context
+from jinja2 import (
+    Environment,
+    FileSystemLoader,
+    StrictUndefined,
+    pass_eval_context,
+    select_autoescape,
+)
 from jinja2.nodes import EvalContext
 from markupsafe import Markup, escape
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from app import i18n
+from app.number import case_number, customer_number, loan_number, payment_number
 from app.settings import settings
 from views import format as formats
 from views.asset import asset
 from views.navigation import navigation
-from views.preference import preferences
+from views.reader import preferences
 from views.words import roles
 
 TEMPLATES = Path(__file__).parent.parent / "templates"
@@ -57,7 +64,8 @@ def render(
 
 def draw(request: Request, template: str, **context: Any) -> str:
     """The text of a template, as for a message of a live stream."""
-    return environment.get_template(template).render(_of_request(request) | context)
+    text: str = environment.get_template(template).render(_of_request(request) | context)
+    return text
 
 
 def is_fragment(request: Request) -> bool:
@@ -83,7 +91,8 @@ def initials(name: str) -> str:
         return "?"
     if "一" <= words[0][0] <= "鿿":
         return words[0][0]
-    return "".join(word[0] for word in (words[0], words[-1])[: len(words)]).upper()
+    first_and_last = words[:1] + words[1:][-1:]
+    return "".join(word[0] for word in first_and_last).upper()
 
 
 def tone(name: str) -> int:
@@ -150,7 +159,8 @@ def _filled(context: EvalContext, text: str, fields: dict[str, object]) -> str:
 def _environment() -> Environment:
     made = Environment(
         loader=FileSystemLoader(TEMPLATES),
-        autoescape=True,
+        # A mail's text is not a page.
+        autoescape=select_autoescape(default=True, disabled_extensions=("txt",)),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -165,6 +175,10 @@ def _environment() -> Environment:
         bucket=bucket,
         polyline=polyline,
         roles=roles,
+        loan_number=loan_number,
+        case_number=case_number,
+        payment_number=payment_number,
+        customer_number=customer_number,
     )
     made.globals.update({name: getattr(formats, name) for name in FORMATS})
     return made

@@ -15,8 +15,8 @@ class ReminderReason(StrEnum):
 
 class ReminderState(StrEnum):
     """planned: the close chose it · sent: the mail server took it · skipped: paid meanwhile, or
-    nowhere to send it · failed: the mail server refused it for good · uncertain: nobody knows whether
-    the server took it before the worker or the line died; it is not sent a second time."""
+    nowhere to send it · failed: the mail server refused it for good · uncertain: nobody knows
+    whether the server took it before the worker or the line died; it is not sent a second time."""
 
     planned = "planned"
     sent = "sent"

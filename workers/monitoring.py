@@ -1,0 +1,83 @@
+"""Sending reminders."""
+
+from app import mail
+from app.actor import Actor
+from app.monitoring.actions import (
+    ConcludeReminder,
+    claim_sending,
+    conclude_reminder,
+    release_sending,
+)
+from app.monitoring.errors import ReminderAlreadyDone
+from app.monitoring.models import ReminderReason, ReminderState
+from app.monitoring.queries import ReminderFacts, reminder_facts
+from app.operation.business_day import current_business_date
+from views.mail import reminder_letter
+from workers.job import job
+
+REMINDER = Actor.system("reminder")
+
+
+@job("monitoring.send_reminder")
+async def send_reminder(customer_id: int, reminder_id: int) -> None:
+    """Asks again before it acts: the instalment may have been paid since the close planned this."""
+    facts = await reminder_facts(customer_id, reminder_id)
+    if facts.state is not ReminderState.planned:
+        return
+    if facts.is_uncertain:
+        await _conclude(facts, ReminderState.uncertain, why="worker_died")
+    elif why := _why_not(facts):
+        await _conclude(facts, ReminderState.skipped, why=why)
+    else:
+        await _send(facts)
+
+
+def _why_not(facts: ReminderFacts) -> str:
+    if not facts.is_open or facts.left_minor == 0:
+        return "paid_meanwhile"
+    if facts.reason is ReminderReason.overdue and facts.overdue_minor == 0:
+        return "paid_meanwhile"
+    return "" if facts.email else "no_address"
+
+
+async def _send(facts: ReminderFacts) -> None:
+    letter = await reminder_letter(facts, await current_business_date())
+    message_id = mail.message_id_of("reminder", facts.customer_id, facts.id)
+    message = mail.compose(
+        to=facts.email,
+        subject=letter.subject,
+        text=letter.text,
+        html=letter.html,
+        message_id=message_id,
+    )
+    try:
+        taken = await mail.send(
+            message, before_last_byte=lambda: claim_sending(facts.customer_id, facts.id)
+        )
+    except mail.MailRefused as refusal:
+        await _conclude(facts, ReminderState.failed, why=f"smtp_{refusal.facts['reply']}")
+    except mail.MailServerAway as away:
+        if not away.facts.get("was_taken"):
+            await release_sending(facts.customer_id, facts.id)
+            raise
+        await _conclude(facts, ReminderState.uncertain, why="server_fell_silent")
+    else:
+        if taken:
+            await _conclude(facts, ReminderState.sent, message_id=message_id)
+
+
+async def _conclude(
+    facts: ReminderFacts, state: ReminderState, *, why: str = "", message_id: str = ""
+) -> None:
+    order = ConcludeReminder(
+        customer_id=facts.customer_id,
+        reminder_id=facts.id,
+        state=state,
+        why=why,
+        message_id=message_id,
+    )
+    try:
+        await conclude_reminder(REMINDER, order)
+    except ReminderAlreadyDone:
+        # Another worker was handed the same row after this one seemed dead.
+        return

@@ -1,0 +1,105 @@
+"""The worker process: one arq worker for each queue, and the relay that feeds them."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from datetime import timedelta
+from typing import Any
+
+import orjson
+from arq import create_pool, func
+from arq.connections import ArqRedis
+from arq.worker import Function, Worker
+
+from app import redis
+from app.database import close_database, init_database
+from app.log import get_logger
+from workers import job
+from workers.cron import CRON_JOBS
+from workers.job import JOBS, TIMEOUT_SECONDS, Queue
+from workers.relay import relay
+from workers.topics import load_topics
+
+JOBS_AT_ONCE = {Queue.short: 8, Queue.long: 2}
+RESTART_SECONDS_MAX = 10.0
+# A report counts the whole book; the server's own limit per statement is set by the job.
+ANSWER_WITHIN = timedelta(minutes=10)
+
+log = get_logger(__name__)
+
+
+async def work() -> None:
+    """Works until cancelled. When Redis or the database goes away it waits for them and goes on."""
+    load_topics()
+    await init_database(application="afterloan-work", command_timeout=ANSWER_WITHIN)
+    try:
+        await asyncio.gather(_kept_up(_feed), *(_kept_up(_worker_of(queue)) for queue in Queue))
+    finally:
+        await close_database()
+
+
+async def _feed() -> None:
+    pool = await _pool()
+    try:
+        await relay(pool)
+    finally:
+        await pool.aclose()
+
+
+def _worker_of(queue: Queue) -> Callable[[], Coroutine[Any, Any, None]]:
+    async def run_worker() -> None:
+        pool = await _pool()
+        worker = Worker(
+            functions=_functions(queue),
+            queue_name=queue,
+            cron_jobs=CRON_JOBS if queue is Queue.short else None,
+            redis_pool=pool,
+            handle_signals=False,
+            max_jobs=JOBS_AT_ONCE[queue],
+            job_timeout=TIMEOUT_SECONDS[queue],
+            poll_delay=0.1,
+            # Results and arguments would lie in Redis in clear.
+            keep_result=0,
+            log_results=False,
+            max_tries=1,
+            job_serializer=orjson.dumps,
+            job_deserializer=orjson.loads,
+        )
+        try:
+            await worker.async_run()
+        finally:
+            await worker.close()
+
+    return run_worker
+
+
+def _functions(queue: Queue) -> list[Function]:
+    return [
+        func(_runner(known.topic), name=known.function)
+        for known in JOBS.values()
+        if known.queue is queue
+    ]
+
+
+def _runner(topic: str) -> Callable[..., Coroutine[Any, Any, None]]:
+    async def run_job(_context: dict[Any, Any], id: int, payload: dict[str, Any]) -> None:
+        await job.run(topic, id, payload)
+
+    return run_job
+
+
+async def _pool() -> ArqRedis:
+    return await create_pool(
+        redis.job_settings(), job_serializer=orjson.dumps, job_deserializer=orjson.loads
+    )
+
+
+async def _kept_up(run: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    """arq's worker ends when Redis restarts: it is begun again, with growing pauses."""
+    pause = 0.2
+    while True:
+        try:
+            await run()
+        except redis.AWAY as error:
+            log.warning("worker.restarting", error=type(error).__name__, pause_seconds=pause)
+        await asyncio.sleep(pause)
+        pause = min(pause * 2, RESTART_SECONDS_MAX)
