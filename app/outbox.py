@@ -37,8 +37,8 @@ async def put(messages: Sequence[Message], at: datetime) -> None:
     if not messages:
         return
     await database.execute(
-        "INSERT INTO outbox (topic, payload, created_at, hand_at)"
-        " SELECT topic, payload::jsonb, $3, $3"
+        "INSERT INTO outbox (topic, payload, created_at, hand_at, attempts, failure)"
+        " SELECT topic, payload::jsonb, $3, $3, 0, ''"
         " FROM unnest($1::text[], $2::text[]) AS message (topic, payload)",
         [message.topic for message in messages],
         [msgspec.json.encode(message.payload).decode() for message in messages],
