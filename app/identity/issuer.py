@@ -38,10 +38,14 @@ class Metadata(msgspec.Struct, frozen=True, kw_only=True):
     jwks_uri: str
     userinfo_endpoint: str = ""
     end_session_endpoint: str = ""
-    response_types_supported: list[str] = ["code"]
-    id_token_signing_alg_values_supported: list[str] = ["RS256"]
-    token_endpoint_auth_methods_supported: list[str] = ["client_secret_basic"]
-    code_challenge_methods_supported: list[str] | None = None
+    response_types_supported: list[str] = msgspec.field(default_factory=lambda: ["code"])
+    id_token_signing_alg_values_supported: list[str] = msgspec.field(
+        default_factory=lambda: ["RS256"]
+    )
+    token_endpoint_auth_methods_supported: list[str] = msgspec.field(
+        default_factory=lambda: ["client_secret_basic"]
+    )
+    code_challenge_methods_supported: tuple[str, ...] | None = None
     authorization_response_iss_parameter_supported: bool = False
 
     @property
