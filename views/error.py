@@ -1,19 +1,20 @@
 """What we refuse and what broke: a page, or a toast where a part of a page was asked for."""
 
+from collections.abc import Mapping
 from http import HTTPStatus
+from typing import Any
 from urllib.parse import quote, urlsplit
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
-from starlette.types import ExceptionHandler
 
 from app.errors import AfterloanError, Unauthenticated
 from app.i18n import N_
 from app.i18n import gettext as _
 from app.identity.next_path import safe_next
 from app.log import get_logger, request_id
-from views.preference import preferences
+from views.reader import preferences
 from views.rendering import render
 
 log = get_logger(__name__)
@@ -112,7 +113,8 @@ def _signin(came_from: str) -> str:
     return "/signin" if wanted == "/" else f"/signin?next={quote(wanted, safe='/')}"
 
 
-handlers: dict[type[Exception], ExceptionHandler] = {
+# Starlette types a handler by the base class alone.
+handlers: Mapping[type[Exception], Any] = {
     AfterloanError: told,
     HTTPException: told_by_status,
     Exception: broken,

@@ -9,7 +9,7 @@ from starlette.routing import BaseRoute, Mount, Route
 
 from app.errors import Unauthenticated
 from app.permission import Permission
-from views.preference import preferences
+from views.reader import preferences
 
 Handler = Callable[[Request], Awaitable[Response]]
 

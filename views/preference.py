@@ -1,53 +1,44 @@
-"""How a reader wants it: language, theme, density. Kept with the person, else in a cookie."""
-
-from dataclasses import dataclass, replace
-from typing import Self
+"""A choice of language, theme or density: kept with the person, else in a cookie."""
 
 from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
 
-from app.i18n import CHINESE, LANGUAGES, normalized, preferred, set_language
+from app.identity.actions import prefer
+from app.identity.errors import PreferenceUnknown
+from app.identity.next_path import safe_path
+from app.identity.order import Prefer
+from app.identity.session import CHOICES, is_choice, is_secure
+from app.operation.business_day import NoBusinessDay
+from app.settings import settings
+from views.page import public_page
 
-THEMES = ("auto", "light", "dark", "contrast")
-DENSITIES = ("cosy", "compact", "touch")
-
-
-@dataclass(frozen=True, slots=True)
-class Preferences:
-    language: str
-    theme: str = "auto"
-    density: str = "cosy"
-
-    @property
-    def html_lang(self) -> str:
-        """What picks the right glyphs: a script, not a country."""
-        return "zh-Hans" if self.language == CHINESE else "en"
-
-    def speak(self) -> None:
-        set_language(self.language)
-
-    def with_choice(self, field: str, value: str) -> Self:
-        choices = {"language": LANGUAGES, "theme": THEMES, "density": DENSITIES}
-        return replace(self, **{field: value}) if value in choices.get(field, ()) else self
+_YEAR = 365 * 24 * 60 * 60
 
 
-def preferences(request: Request) -> Preferences:
-    """Read once per request: the person's own choice, then the cookie, then the browser."""
-    known = getattr(request.state, "preferences", None)
-    if known is None:
-        known = request.state.preferences = _read(request)
-    return known
-
-
-def _read(request: Request) -> Preferences:
-    cookies = request.cookies
-    actor, session = (getattr(request.state, name, None) for name in ("actor", "session"))
-    language = (
-        normalized(getattr(actor, "language", None))
-        or normalized(cookies.get("language"))
-        or preferred(request.headers.get("accept-language", ""))
+async def choose(request: Request) -> Response:
+    """One field of the form is the choice; the page one came from is drawn again with it."""
+    form = await request.form()
+    field = next((name for name in CHOICES if name in form), "")
+    choice = str(form.get(field, ""))
+    if not is_choice(field, choice):
+        raise PreferenceUnknown
+    await _keep(request, field, choice)
+    response = RedirectResponse(safe_path(str(form.get("next", ""))), 303)
+    response.set_cookie(
+        field, choice, max_age=_YEAR, httponly=True, samesite="lax", secure=is_secure(settings())
     )
-    found = Preferences(language)
-    for field in ("theme", "density"):
-        for choice in (cookies.get(field), getattr(session, field, None)):
-            found = found.with_choice(field, choice or "")
-    return found
+    return response
+
+
+async def _keep(request: Request, field: str, choice: str) -> None:
+    actor = getattr(request.state, "actor", None)
+    if actor is None:
+        return
+    try:
+        await prefer(actor, Prefer(field=field, choice=choice))
+    except NoBusinessDay:
+        # No book yet, so nothing can be written; the cookie remembers until there is one.
+        return
+
+
+routes = [public_page("/preference", choose, methods=("POST",))]

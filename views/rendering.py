@@ -90,7 +90,7 @@ def initials(name: str) -> str:
     if not words:
         return "?"
     if "一" <= words[0][0] <= "鿿":
-        return words[0][0]
+        return str(words[0][0])
     first_and_last = words[:1] + words[1:][-1:]
     return "".join(word[0] for word in first_and_last).upper()
 
