@@ -79,7 +79,7 @@ async def post_payment(work: Work, loan: LoanSubject, order: PostPayment) -> Pay
         loan.customer_id, loan.id, event_id, order.amount_minor, order.value_on, work.now,
         order.channel, order.reference,
     )  # fmt: skip
-    projected = await projection.redraw(work, loan, event_count=event.sequence)
+    projected = await projection.redraw(loan, event_count=event.sequence)
     await refresh_case(work, loan.customer_id)
     parts = projected.allocation_of(event.sequence)
     return PaymentPosted(
@@ -127,7 +127,7 @@ async def reverse_payment(
         "UPDATE payment SET reversal_event_id = $3 WHERE customer_id = $1 AND id = $2",
         loan.customer_id, payment.id, event_id,
     )  # fmt: skip
-    projected = await projection.redraw(work, loan, event_count=event.sequence)
+    projected = await projection.redraw(loan, event_count=event.sequence)
     await refresh_case(work, loan.customer_id)
     work.note(amount_minor=payment.amount_minor, value_on=payment.value_on)
     return PaymentReversal(

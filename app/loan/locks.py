@@ -4,14 +4,17 @@ from app import database
 from app.actor import Actor
 from app.customer.scope import scope_condition
 from app.loan.errors import LoanNotFound, PaymentNotFound
-from app.loan.order import PostPayment, ReversePayment
+from app.loan.order import LoanOrder, ReversePayment
 from app.loan.subject import LoanSubject, PaymentSubject
 from app.number import loan_number
 from app.operation.business_day import current_business_date
+from app.operation.close.shard import hold_borrower
 
 
-async def lock_loan(actor: Actor, order: PostPayment, *, for_update: bool) -> LoanSubject:
+async def lock_loan(actor: Actor, order: LoanOrder, *, for_update: bool) -> LoanSubject:
     """The loan with its borrower in the actor's scope; the row itself is locked `for_update`."""
+    if for_update:
+        await hold_borrower(order.customer_id)
     scope = scope_condition(actor, "customer", 3)
     found = await database.row(
         "SELECT loan.id, loan.customer_id, loan.currency, loan.disbursed_on, loan.status,"

@@ -16,7 +16,7 @@ from app.loan.order import LoanStands
 from app.loan.replay import Allocation, LoanState, replay
 from app.loan.standing import Interval, StandingLine
 from app.loan.subject import LoanSubject
-from app.verb import Work
+from app.operation.close.shard import standing_date
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,14 +28,16 @@ class Projected:
         return next(a for a in self.state.allocations if a.sequence == sequence)
 
 
-async def redraw(work: Work, loan: LoanSubject, *, event_count: int) -> Projected:
+async def redraw(loan: LoanSubject, *, event_count: int) -> Projected:
     """With the loan's row locked and its new event written."""
     state = replay(await load_events(loan.customer_id, loan.id))
     await _write_instalments(loan, state)
     await _write_allocations(loan, state)
     line = StandingLine(state)
-    await _write_intervals(loan, line.intervals(loan.disbursed_on, work.business_date))
-    stands = await _write_loan(loan, state, line, work.business_date, event_count)
+    # While a close runs, this borrower may stand on the new date already.
+    on = await standing_date(loan.customer_id)
+    await _write_intervals(loan, line.intervals(loan.disbursed_on, on))
+    stands = await _write_loan(loan, state, line, on, event_count)
     return Projected(state, stands)
 
 
