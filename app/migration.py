@@ -6,6 +6,8 @@ transaction."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
 from tortoise import Tortoise
@@ -30,6 +32,20 @@ async def migrate(url: str) -> list[str]:
             return await _apply(config["apps"])
         finally:
             await Tortoise.close_connections()
+
+
+async def pending(url: str) -> list[str]:
+    """Those of this version that the database lacks, in order."""
+    spec = find_spec("migrations")
+    assert spec and spec.submodule_search_locations
+    folder = Path(next(iter(spec.submodule_search_locations)))
+    ours = sorted(path.stem for path in folder.glob("[0-9]*.py"))
+    async with raw_connection(url) as connection:
+        if await connection.fetchval("SELECT to_regclass('tortoise_migrations')") is None:
+            return ours
+        rows = await connection.fetch("SELECT name FROM tortoise_migrations")
+    applied = {row["name"] for row in rows}
+    return [name for name in ours if name not in applied]
 
 
 @asynccontextmanager

@@ -1,0 +1,1 @@
+"""The command line: one file for each command, each saying a verb or asking a query."""

@@ -1,0 +1,70 @@
+"""`afterloan`: finds the command, and tells a refusal in one sentence with its mend."""
+
+import locale
+import os
+from importlib import import_module
+from typing import Any
+
+import click
+
+from app.command.leash import end_with_parent
+from app.errors import AfterloanError
+from app.i18n import normalized, set_language
+
+# In the order of the help. A module is loaded when its command is called, so that a quick one is.
+COMMANDS = {
+    "demo": "demo",
+    "serve": "serve",
+    "work": "work",
+    "migrate": "migrate",
+    "import": "importing",
+    "generate": "generate",
+    "close": "close",
+    "check": "check",
+    "audit": "audit",
+    "token": "token",
+    "routes": "routes",
+    "schema": "schema",
+    "assets": "assets",
+    "doctor": "doctor",
+}
+
+
+class Commands(click.Group):
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        found: click.Command = import_module(f"app.command.{COMMANDS[cmd_name]}").command
+        return found
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except AfterloanError as error:
+            mend = error.render_mend()
+            raise click.ClickException(error.render() + (f"\n{mend}" if mend else "")) from error
+
+
+@click.command(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="afterloan")
+def afterloan() -> None:
+    """Post-loan management on a real loan book."""
+
+
+def main() -> None:
+    set_language(normalized(_language()) or "en")
+    end_with_parent()
+    afterloan(prog_name="afterloan")
+
+
+def _language() -> str:
+    """Of the terminal, as the system knows it."""
+    named = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG")
+    return (named or locale.getlocale()[0] or "").partition(".")[0]
+
+
+if __name__ == "__main__":
+    main()

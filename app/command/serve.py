@@ -1,0 +1,51 @@
+"""One web process."""
+
+import socket
+from contextlib import closing
+
+import click
+
+from app.command.ground import ground
+from app.command.outer import APPLICATION
+from app.engine.errors import PortTaken
+from app.settings import settings
+
+# A page that streams is open for hours; whoever deploys waits for answers, not for those.
+LAST_ANSWERS_SECONDS = 5
+BACKLOG = 2048
+
+
+@click.command("serve")
+def command() -> None:
+    """Serve pages and the API (one production process)."""
+    import uvicorn
+
+    with closing(listening(settings().host, settings().port)) as door, ground():
+        proxies = settings().trusted_proxies
+        server = uvicorn.Server(
+            uvicorn.Config(
+                APPLICATION,
+                proxy_headers=bool(proxies),
+                forwarded_allow_ips=proxies,
+                server_header=False,
+                # Our own log has a line for each request, without the address's question.
+                access_log=False,
+                log_level="warning",
+                timeout_graceful_shutdown=LAST_ANSWERS_SECONDS,
+            )
+        )
+        server.run(sockets=[door])
+
+
+def listening(host: str, port: int) -> socket.socket:
+    """Bound before anything else is begun: a taken port is told at once."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    door = socket.socket(family)
+    door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        door.bind((host, port))
+        door.listen(BACKLOG)
+    except OSError as error:
+        door.close()
+        raise PortTaken(host=host, port=port) from error
+    return door
