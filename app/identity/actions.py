@@ -117,7 +117,7 @@ async def take_attempt(state: str, *, browser: str) -> Attempt:
         )
         if found is None:
             raise AttemptUnknown
-        if not attempts.same(bytes(found["browser_hash"]), attempts.browser_hash(browser)):
+        if not attempts.same(found["browser_hash"], attempts.browser_hash(browser)):
             raise AttemptOfOtherBrowser
         if found["used_at"] is not None:
             raise AttemptUsed
@@ -194,7 +194,7 @@ async def open_session(work: Work, user: LockedUser, order: OpenSession) -> Open
 
 
 @verb("session.end", permission=Permission.SESSION_OWN, lock=lock_own_session)
-async def end_session(work: Work, id_hash: bytes, order: EndSession) -> EndedSessions:
+async def end_session(work: Work, id_hash: str, order: EndSession) -> EndedSessions:
     count = await database.execute(
         "UPDATE session SET ended_at = $2 WHERE id_hash = $1", id_hash, work.now
     )

@@ -23,12 +23,12 @@ class Attempt(msgspec.Struct, frozen=True, kw_only=True):
     next_path: str
 
 
-def state_hash(state: str) -> bytes:
-    return sha256(f"state:{state}".encode()).digest()
+def state_hash(state: str) -> str:
+    return sha256(f"state:{state}".encode()).hexdigest()
 
 
-def browser_hash(cookie: str) -> bytes:
-    return sha256(f"browser:{cookie}".encode()).digest()
+def browser_hash(cookie: str) -> str:
+    return sha256(f"browser:{cookie}".encode()).hexdigest()
 
 
 def address_hash(address: str) -> bytes:
@@ -36,5 +36,5 @@ def address_hash(address: str) -> bytes:
     return blind("sign-in address", address)
 
 
-def same(one: bytes, other: bytes) -> bool:
+def same(one: str, other: str) -> bool:
     return hmac.compare_digest(one, other)

@@ -29,7 +29,7 @@ class AboutUser(Protocol):
 
 class AboutSession(Protocol):
     @property
-    def id_hash(self) -> bytes: ...
+    def id_hash(self) -> str: ...
 
 
 class AboutToken(Protocol):
@@ -48,7 +48,7 @@ async def lock_user(actor: Actor, order: AboutUser, *, for_update: bool) -> Lock
     return LockedUser(**found)
 
 
-async def lock_own_session(actor: Actor, order: AboutSession, *, for_update: bool) -> bytes:
+async def lock_own_session(actor: Actor, order: AboutSession, *, for_update: bool) -> str:
     """One's own that is still open; anybody else's does not exist for the asker."""
     found = await database.value(
         "SELECT id_hash FROM session WHERE id_hash = $1 AND ended_at IS NULL"
@@ -57,7 +57,7 @@ async def lock_own_session(actor: Actor, order: AboutSession, *, for_update: boo
     )  # fmt: skip
     if found is None:
         raise NotFound
-    return bytes(found)
+    return str(found)
 
 
 async def lock_token(actor: Actor, order: AboutToken, *, for_update: bool) -> LockedToken:

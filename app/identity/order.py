@@ -21,7 +21,7 @@ class OpenedSession(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class EndSession(msgspec.Struct, frozen=True, kw_only=True):
-    id_hash: bytes
+    id_hash: str
 
 
 class EndedSessions(msgspec.Struct, frozen=True, kw_only=True):

@@ -24,7 +24,7 @@ class Colleague(msgspec.Struct, frozen=True, kw_only=True):
 class StoredToken(msgspec.Struct, frozen=True, kw_only=True):
     id: int
     client: str
-    token_hash: bytes
+    token_hash: str
     scopes: frozenset[str]
     created_at: datetime
     created_by: str
@@ -46,7 +46,7 @@ _TOKEN = (
 )
 
 
-async def live_session(id_hash: bytes) -> SignedIn | None:
+async def live_session(id_hash: str) -> SignedIn | None:
     """Neither ended, nor too old, nor left alone too long, nor of somebody who was barred."""
     now = clock.now()
     found = await database.row(_SESSION, id_hash, now, now - settings().session_idle)
@@ -55,7 +55,7 @@ async def live_session(id_hash: bytes) -> SignedIn | None:
     return SignedIn(**(found | {"roles": roles_from(found["roles"])}))
 
 
-async def sealed_id_token(id_hash: bytes) -> bytes | None:
+async def sealed_id_token(id_hash: str) -> bytes | None:
     found = await database.value("SELECT id_token FROM session WHERE id_hash = $1", id_hash)
     return bytes(found) if found else None
 
@@ -101,4 +101,4 @@ def roles_from(stored: str | Iterable[str]) -> frozenset[Role]:
 
 def _stored(row: dict[str, Any]) -> StoredToken:
     scopes = msgspec.json.decode(row["scopes"], type=frozenset[str])
-    return StoredToken(**(row | {"scopes": scopes, "token_hash": bytes(row["token_hash"])}))
+    return StoredToken(**(row | {"scopes": scopes}))

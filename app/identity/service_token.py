@@ -19,7 +19,7 @@ _SHAPE = re.compile(
 
 class Written(NamedTuple):
     id: int
-    hash: bytes
+    hash: str
 
 
 def new_service_token(id: int) -> str:
@@ -39,8 +39,8 @@ def read_service_token(text: str) -> Written | None:
     return Written(int(found[1]), hash_of(text))
 
 
-def hash_of(text: str) -> bytes:
-    return hashlib.sha256(text.encode()).digest()
+def hash_of(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _checksum(body: str) -> str:

@@ -31,7 +31,7 @@ SEEN_EVERY = timedelta(minutes=1)
 class SignedIn(msgspec.Struct, frozen=True, kw_only=True):
     """A live session and whose it is."""
 
-    id_hash: bytes
+    id_hash: str
     user_id: int
     name: str
     roles: frozenset[Role]
@@ -87,9 +87,9 @@ def new_token() -> str:
     return secrets.token_urlsafe(TOKEN_BYTES)
 
 
-def token_hash(token: str) -> bytes:
+def token_hash(token: str) -> str:
     """It has 256 random bits, so a plain hash gives nothing away."""
-    return hashlib.sha256(token.encode()).digest()
+    return hashlib.sha256(token.encode()).hexdigest()
 
 
 def is_secure(settings: Settings) -> bool:
@@ -105,11 +105,11 @@ def browser_cookie(settings: Settings) -> str:
     return _cookie(settings, "browser")
 
 
-def seal_id_token(id_token: str, id_hash: bytes) -> Sealed:
+def seal_id_token(id_token: str, id_hash: str) -> Sealed:
     return seal(id_token, "session", "id_token", _row(id_hash))
 
 
-def open_id_token(sealed: bytes, id_hash: bytes) -> str:
+def open_id_token(sealed: bytes, id_hash: str) -> str:
     return Sealed(sealed).open("session", "id_token", _row(id_hash))
 
 
@@ -122,5 +122,5 @@ def _cookie(settings: Settings, kind: str) -> str:
     return f"afterloan-{urlsplit(settings.base_url).port or 80}-{kind}"
 
 
-def _row(id_hash: bytes) -> int:
-    return int.from_bytes(id_hash[:7])
+def _row(id_hash: str) -> int:
+    return int(id_hash[:14], 16)

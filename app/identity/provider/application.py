@@ -17,7 +17,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from app.errors import NotFound
 from app.identity.issuer import LOOPBACK
 from app.identity.oidc import CALLBACK_PATH, SIGNED_OUT_PATH
-from app.identity.provider import issuer_url, mint, refusal
+from app.identity.provider import PATH, issuer_url, mint, refusal
 from app.identity.provider.grant import Grant, Grants
 from app.identity.provider.people import COLLEAGUES, PEOPLE, PLACES, person_of
 from app.identity.provider.secret import Secrets, provider_secrets
@@ -98,6 +98,7 @@ class Provider:
         return self.render(
             request,
             "identity/provider.html",
+            action=f"{PATH}/authorize",
             asked={name: asked[name] for name in _CARRIED},
             people=PEOPLE,
             colleagues=COLLEAGUES,

@@ -28,6 +28,10 @@ class Person(msgspec.Struct, frozen=True):
     language: str = "zh-CN"
 
     @property
+    def roles(self) -> frozenset[Role]:
+        return frozenset({self.role})
+
+    @property
     def email(self) -> str:
         return f"{self.subject}@lender.example"
 
