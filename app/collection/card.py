@@ -7,8 +7,8 @@ from datetime import date, datetime
 from app.actor import Actor
 from app.collection.models import Stage
 from app.collection.subject import CaseSubject
+from app.customer.masking import sees_names
 from app.number import case_number, customer_number
-from app.permission import Permission
 from app.personal import mask_name
 
 
@@ -71,7 +71,7 @@ class Card:
 
     def seen_by(self, actor: Actor) -> "Card":
         """A collector calls people by their names; who only watches sees a masked one."""
-        if actor.may(Permission.CUSTOMER_REVEAL):
+        if sees_names(actor):
             return self
         return replace(self, name=self.name and mask_name(self.name))
 

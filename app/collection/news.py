@@ -1,13 +1,15 @@
 """What open boards must hear: rows written with the change that made them news.
 
-Ids are handed out before the commit, so a row may show up after rows with higher ids: readers
-ask from a frontier below which nothing is missing any more (`app.collection.frontier`)."""
+No stage before: the case is new. No stage after: it was closed. Both alike: something else about
+it changed. Ids are handed out before the commit, so a row may show up after rows with higher
+ids: readers ask from a frontier below which nothing is missing any more
+(`app.collection.frontier`)."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from app import clock, database
 from app.collection.models import Stage
@@ -42,21 +44,8 @@ def caused_by(client_id: str) -> Iterator[None]:
         _client_id.reset(token)
 
 
-async def tell(
-    *,
-    at: datetime,
-    customer_id: int,
-    case_id: int,
-    from_stage: Stage | None = None,
-    to_stage: Stage | None = None,
-) -> None:
-    """In the transaction of the change. No `from_stage`: the case is new; no `to_stage`: it was
-    closed; both alike: something else about it changed."""
-    await database.execute(
-        "INSERT INTO live_event (at, customer_id, case_id, from_stage, to_stage, client_id)"
-        " VALUES ($1, $2, $3, $4, $5, $6)",
-        at, customer_id, case_id, from_stage or "", to_stage or "", _client_id.get(),
-    )  # fmt: skip
+def client_id() -> str:
+    return _client_id.get()
 
 
 async def newest_id() -> int:

@@ -1,5 +1,7 @@
 """What the case's verbs are told and what they answer."""
 
+from datetime import date
+
 import msgspec
 
 from app.collection.models import Stage
@@ -18,4 +20,6 @@ class MovedCase(msgspec.Struct, frozen=True, kw_only=True):
     case_id: int
     from_stage: Stage
     stage: Stage
+    # The business date it was moved on.
+    stage_since: date
     version: int

@@ -9,8 +9,10 @@ from enum import StrEnum
 from typing import Any, NamedTuple, Protocol
 
 from app.actor import Actor
+from app.customer.masking import sees_names
 from app.customer.scope import in_scope, scope_condition
 from app.loan.bucket import LAST_DAYS
+from app.permission import Permission
 
 # As many as there are colours: the last one holds everything older.
 BUCKETS = (1, 2, 3, 4)
@@ -88,6 +90,10 @@ class BoardView:
             team_id=case.team_id,
             owner_id=case.assignee_id,
         )
+
+    def audience(self, on: date) -> object:
+        """Alike for two readers who are shown the same."""
+        return self.condition(on), sees_names(self.actor), self.actor.may(Permission.CASE_MOVE)
 
     def _tests(self, on: date) -> list[tuple[str, str, Any]]:
         tests: list[tuple[str, str, Any]] = []
