@@ -3,6 +3,12 @@
 Each joins on the borrower and takes times as parameters, so that tables spread by borrower run
 them where the rows are."""
 
+from app.loan.bucket import LAST_DAYS
+
+# The first day past due of M1, M2 …
+FIRST_DAYS = [day + 1 for day in LAST_DAYS]
+
+
 # What is left of an instalment, and whether nobody set the loan aside.
 _LEFT = (
     "instalment.principal_minor + instalment.interest_minor + instalment.fee_minor"

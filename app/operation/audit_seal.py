@@ -1,0 +1,42 @@
+"""Seals: all heads of the audit chains at one instant, chained in their turn.
+
+A chain proves that nothing between two of its links was changed. That its tail was not cut off,
+together with its head, is proved by a seal that saw the tail."""
+
+import hashlib
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+
+from app import clock, database
+from app.operation.audit import GENESIS
+from app.unit_of_work import unit_of_work
+
+# One seal at a time: each follows the one before.
+_SEAL_LOCK = 4_171_003
+
+
+async def seal(occasion: str) -> None:
+    """In a transaction of its own."""
+    async with unit_of_work():
+        await add_seal(occasion, clock.now())
+
+
+async def add_seal(occasion: str, at: datetime) -> None:
+    """In the transaction of the caller."""
+    await database.rows("SELECT pg_advisory_xact_lock($1)", _SEAL_LOCK)
+    former = await database.value("SELECT hash FROM audit_seal ORDER BY id DESC LIMIT 1")
+    found = await database.rows("SELECT chain, sequence, hash FROM audit_head ORDER BY chain")
+    heads = [[row["chain"], row["sequence"], bytes(row["hash"]).hex()] for row in found]
+    await database.execute(
+        "INSERT INTO audit_seal (at, occasion, heads, hash) VALUES ($1, $2, $3::jsonb, $4)",
+        at, occasion, msgspec.json.encode(heads).decode(),
+        seal_hash(former or GENESIS, at, occasion, heads),
+    )  # fmt: skip
+
+
+def seal_hash(former: bytes, at: datetime, occasion: str, heads: list[Any]) -> bytes:
+    """Over every column but the id, which the order of the seals already holds."""
+    columns = [at.astimezone(UTC).isoformat(timespec="microseconds"), occasion, heads]
+    return hashlib.sha256(former + msgspec.json.encode(columns)).digest()
