@@ -30,13 +30,13 @@ async def claim(actor: Actor, verb: str, key: str, order: msgspec.Struct) -> dic
     claimed = await database.execute(
         "INSERT INTO idempotency (actor, verb, key, input_digest, claimed_at)"
         " VALUES ($1, $2, $3, $4, $5) ON CONFLICT (actor, verb, key) DO NOTHING",
-        _owner(actor), verb, key, digest, clock.now(),
+        owner_of(actor), verb, key, digest, clock.now(),
     )  # fmt: skip
     if claimed:
         return None
     stored = await database.row(
         "SELECT input_digest, result FROM idempotency WHERE actor = $1 AND verb = $2 AND key = $3",
-        _owner(actor), verb, key,
+        owner_of(actor), verb, key,
     )  # fmt: skip
     assert stored is not None, "a claim is never deleted while its verb may be repeated"
     if stored["input_digest"] != digest:
@@ -49,9 +49,9 @@ async def claim(actor: Actor, verb: str, key: str, order: msgspec.Struct) -> dic
 async def keep(actor: Actor, verb: str, key: str, result: Any) -> None:
     await database.execute(
         "UPDATE idempotency SET result = $4::jsonb WHERE actor = $1 AND verb = $2 AND key = $3",
-        _owner(actor), verb, key, msgspec.json.encode(result).decode(),
+        owner_of(actor), verb, key, msgspec.json.encode(result).decode(),
     )  # fmt: skip
 
 
-def _owner(actor: Actor) -> str:
+def owner_of(actor: Actor) -> str:
     return f"{actor.kind}:{actor.id}" if actor.id else f"{actor.kind}:{actor.name}"

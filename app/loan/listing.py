@@ -103,8 +103,20 @@ PAYMENTS = Listing(
         "channel",
         "reference",
     ),
-    join=_LOAN_OF.format("payment"),
-    joined=("loan.currency",),
+    join=(
+        f"{_LOAN_OF.format('payment')} JOIN loan_event"
+        " ON loan_event.customer_id = payment.customer_id AND loan_event.id = payment.event_id"
+    ),
+    # With what the check of a reversal looks at.
+    joined=(
+        "loan.currency",
+        "loan.disbursed_on",
+        "loan.status",
+        "loan.closed_on",
+        "loan.event_count",
+        "loan.version",
+        "loan_event.sequence",
+    ),
     orders={"id": _BY_ID, "value_on": Order(columns=("value_on", "id"), types=(date, int))},
     filters={
         "customer": "payment.customer_id {test}",

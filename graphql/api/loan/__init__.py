@@ -1,0 +1,1 @@
+"""Loans, their instalments and payments."""

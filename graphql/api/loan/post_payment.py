@@ -1,0 +1,154 @@
+from datetime import date
+from enum import StrEnum
+
+import strawberry
+
+from api.call import Info
+from api.code import Code
+from api.directive import Bounded
+from api.identifier import Kind, decode_as
+from api.keyed import do_keyed
+from api.loan.loan import LoanNode, loans
+from api.loan.payment import PaymentNode, payments
+from api.money import MoneyInput
+from api.refusal import Refused
+from api.relation import nodes_by_key
+from api.scalar import IdempotencyKey
+from api.scope import requires
+from api.selection import selects
+from api.user_error import ERRORS_MAX, Refusal, UserError, refusal_of
+from app.errors import AfterloanError, IdempotencyKeyReused
+from app.identity.scope import Scope
+from app.listing import Parent
+from app.loan.actions import post_payment
+from app.loan.errors import (
+    AmountNotPositive,
+    LoanClosed,
+    LoanNotFound,
+    PaymentTooLarge,
+    ValueDateBeforeDisbursement,
+    ValueDateInFuture,
+    WrongCurrency,
+)
+from app.loan.listing import LOANS, PAYMENTS
+from app.loan.order import PaymentPosted, PostPayment
+from app.money import AmountTooLarge, AmountTooPrecise
+
+CHANNEL_LENGTH_MAX = 40
+REFERENCE_LENGTH_MAX = 120
+
+
+@strawberry.input(description="Money received for a loan.")
+class PostPaymentInput:
+    idempotency_key: IdempotencyKey = strawberry.field(description="Yours, one for each payment.")
+    loan_id: strawberry.ID = strawberry.field(description="The loan it is for.")
+    amount: MoneyInput = strawberry.field(description="What was received, in the loan's currency.")
+    value_on: date = strawberry.field(
+        description="The day it counts for: not after the business date, nor before the payout."
+    )
+    channel: str = strawberry.field(
+        default="", description="How it came, up to 40 characters: “bank transfer”."
+    )
+    reference: str = strawberry.field(
+        default="", description="The bank's own reference, up to 120 characters."
+    )
+
+
+@strawberry.enum(description="Everything that can keep a payment from being posted.")
+class PostPaymentErrorCode(StrEnum):
+    LOAN_NOT_FOUND = "LOAN_NOT_FOUND"
+    LOAN_CLOSED = "LOAN_CLOSED"
+    AMOUNT_NOT_POSITIVE = "AMOUNT_NOT_POSITIVE"
+    AMOUNT_TOO_LARGE = "AMOUNT_TOO_LARGE"
+    AMOUNT_TOO_PRECISE = "AMOUNT_TOO_PRECISE"
+    WRONG_CURRENCY = "WRONG_CURRENCY"
+    VALUE_DATE_IN_FUTURE = "VALUE_DATE_IN_FUTURE"
+    VALUE_DATE_BEFORE_DISBURSEMENT = "VALUE_DATE_BEFORE_DISBURSEMENT"
+    IDEMPOTENCY_KEY_REUSED = "IDEMPOTENCY_KEY_REUSED"
+
+
+@strawberry.type(
+    description="Why a payment was not posted.", directives=[requires(Scope.payments_write)]
+)
+class PostPaymentError(UserError):
+    code: PostPaymentErrorCode = strawberry.field(description="Why, for programs.")
+
+
+@strawberry.type(
+    description="The payment, or why it was not posted.",
+    directives=[requires(Scope.payments_write)],
+)
+class PostPaymentPayload:
+    payment: PaymentNode | None = strawberry.field(
+        default=None, description="The payment; null when refused."
+    )
+    loan: LoanNode | None = strawberry.field(
+        default=None, description="The loan as it stood after it; null when refused."
+    )
+    user_errors: list[PostPaymentError] = strawberry.field(
+        default_factory=list,
+        description="Empty when it was posted.",
+        directives=[Bounded(max=ERRORS_MAX)],
+    )
+
+
+_Code = PostPaymentErrorCode
+REFUSALS = {
+    LoanNotFound: Refusal(_Code.LOAN_NOT_FOUND, ("loanId",)),
+    LoanClosed: Refusal(_Code.LOAN_CLOSED, ("loanId",)),
+    AmountNotPositive: Refusal(_Code.AMOUNT_NOT_POSITIVE, ("amount", "amount")),
+    PaymentTooLarge: Refusal(_Code.AMOUNT_TOO_LARGE, ("amount", "amount")),
+    AmountTooLarge: Refusal(_Code.AMOUNT_TOO_LARGE, ("amount", "amount")),
+    AmountTooPrecise: Refusal(_Code.AMOUNT_TOO_PRECISE, ("amount", "amount")),
+    WrongCurrency: Refusal(_Code.WRONG_CURRENCY, ("amount", "currency")),
+    ValueDateInFuture: Refusal(_Code.VALUE_DATE_IN_FUTURE, ("valueOn",)),
+    ValueDateBeforeDisbursement: Refusal(_Code.VALUE_DATE_BEFORE_DISBURSEMENT, ("valueOn",)),
+    IdempotencyKeyReused: Refusal(_Code.IDEMPOTENCY_KEY_REUSED, ("idempotencyKey",)),
+}
+
+
+async def resolve(info: Info, input: PostPaymentInput) -> PostPaymentPayload:
+    loan = decode_as(Kind.Loan, input.loan_id, argument="input.loanId")
+    check_length(input.channel, CHANNEL_LENGTH_MAX, argument="input.channel")
+    check_length(input.reference, REFERENCE_LENGTH_MAX, argument="input.reference")
+    try:
+        order = PostPayment(
+            customer_id=loan.customer_id,
+            loan_id=loan.id,
+            amount_minor=input.amount.minor_units(),
+            currency=input.amount.currency,
+            value_on=input.value_on,
+            channel=input.channel,
+            reference=input.reference,
+        )
+        outcome = await do_keyed(info, post_payment, order, input.idempotency_key)
+    except AfterloanError as error:
+        refusal = refusal_of(error, REFUSALS)
+        if refusal is None:
+            raise
+        told = PostPaymentError(
+            message=error.render(), path=list(refusal.path), code=PostPaymentErrorCode(refusal.code)
+        )
+        return PostPaymentPayload(user_errors=[told])
+    return await _done(info, outcome.result)
+
+
+async def _done(info: Info, done: PaymentPosted) -> PostPaymentPayload:
+    payload = PostPaymentPayload()
+    if selects(info, "payment"):
+        key = Parent(done.customer_id, done.payment_id)
+        payload.payment = (await nodes_by_key(info, PAYMENTS, [key], payments))[key]
+    if selects(info, "loan"):
+        key = Parent(done.customer_id, done.loan_id)
+        payload.loan = (await nodes_by_key(info, LOANS, [key], loans))[key]
+    return payload
+
+
+def check_length(text: str, length_max: int, *, argument: str) -> None:
+    if len(text) > length_max:
+        raise Refused(
+            Code.TEXT_TOO_LONG,
+            f"'{argument}' has more than {length_max} characters.",
+            argument=argument,
+            limit=length_max,
+        )

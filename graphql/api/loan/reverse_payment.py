@@ -1,0 +1,109 @@
+from enum import StrEnum
+
+import strawberry
+
+from api.call import Info
+from api.directive import Bounded
+from api.identifier import Kind, decode_as
+from api.keyed import do_keyed
+from api.loan.loan import LoanNode, loans
+from api.loan.payment import PaymentNode, payments
+from api.relation import nodes_by_key
+from api.scalar import IdempotencyKey
+from api.scope import requires
+from api.selection import selects
+from api.user_error import ERRORS_MAX, Refusal, UserError, refusal_of
+from app.errors import AfterloanError, IdempotencyKeyReused
+from app.identity.scope import Scope
+from app.listing import Parent
+from app.loan.actions import reverse_payment
+from app.loan.errors import AlreadyReversed, LoanNotFound, PaymentNotFound, ReasonMissing
+from app.loan.listing import LOANS, PAYMENTS
+from app.loan.order import PaymentReversal, ReversePayment
+from app.loan.payment_key import PaymentUnknown, loan_of_payment
+
+
+@strawberry.input(description="A payment that was wrong.")
+class ReversePaymentInput:
+    idempotency_key: IdempotencyKey = strawberry.field(description="Yours, one for each reversal.")
+    payment_id: strawberry.ID = strawberry.field(description="The payment to take back.")
+    reason: str = strawberry.field(description="Why, in a few words: up to 200 characters.")
+
+
+@strawberry.enum(description="Everything that can keep a payment from being reversed.")
+class ReversePaymentErrorCode(StrEnum):
+    PAYMENT_NOT_FOUND = "PAYMENT_NOT_FOUND"
+    ALREADY_REVERSED = "ALREADY_REVERSED"
+    REASON_MISSING = "REASON_MISSING"
+    IDEMPOTENCY_KEY_REUSED = "IDEMPOTENCY_KEY_REUSED"
+
+
+@strawberry.type(
+    description="Why a payment was not reversed.", directives=[requires(Scope.payments_write)]
+)
+class ReversePaymentError(UserError):
+    code: ReversePaymentErrorCode = strawberry.field(description="Why, for programs.")
+
+
+@strawberry.type(
+    description="The payment taken back, or why it was not.",
+    directives=[requires(Scope.payments_write)],
+)
+class ReversePaymentPayload:
+    payment: PaymentNode | None = strawberry.field(
+        default=None, description="The payment, now reversed; null when refused."
+    )
+    loan: LoanNode | None = strawberry.field(
+        default=None, description="The loan as it stood after it; null when refused."
+    )
+    user_errors: list[ReversePaymentError] = strawberry.field(
+        default_factory=list,
+        description="Empty when it was reversed.",
+        directives=[Bounded(max=ERRORS_MAX)],
+    )
+
+
+_Code = ReversePaymentErrorCode
+REFUSALS = {
+    PaymentUnknown: Refusal(_Code.PAYMENT_NOT_FOUND, ("paymentId",)),
+    PaymentNotFound: Refusal(_Code.PAYMENT_NOT_FOUND, ("paymentId",)),
+    # Whoever may not see the loan may not know that there is the payment.
+    LoanNotFound: Refusal(_Code.PAYMENT_NOT_FOUND, ("paymentId",)),
+    AlreadyReversed: Refusal(_Code.ALREADY_REVERSED, ("paymentId",)),
+    ReasonMissing: Refusal(_Code.REASON_MISSING, ("reason",)),
+    IdempotencyKeyReused: Refusal(_Code.IDEMPOTENCY_KEY_REUSED, ("idempotencyKey",)),
+}
+
+
+async def resolve(info: Info, input: ReversePaymentInput) -> ReversePaymentPayload:
+    payment = decode_as(Kind.Payment, input.payment_id, argument="input.paymentId")
+    try:
+        order = ReversePayment(
+            customer_id=payment.customer_id,
+            loan_id=await loan_of_payment(payment.customer_id, payment.id),
+            payment_id=payment.id,
+            reason=input.reason,
+        )
+        outcome = await do_keyed(info, reverse_payment, order, input.idempotency_key)
+    except AfterloanError as error:
+        refusal = refusal_of(error, REFUSALS)
+        if refusal is None:
+            raise
+        told = ReversePaymentError(
+            message=error.render(),
+            path=list(refusal.path),
+            code=ReversePaymentErrorCode(refusal.code),
+        )
+        return ReversePaymentPayload(user_errors=[told])
+    return await _done(info, outcome.result)
+
+
+async def _done(info: Info, done: PaymentReversal) -> ReversePaymentPayload:
+    payload = ReversePaymentPayload()
+    if selects(info, "payment"):
+        key = Parent(done.customer_id, done.payment_id)
+        payload.payment = (await nodes_by_key(info, PAYMENTS, [key], payments))[key]
+    if selects(info, "loan"):
+        key = Parent(done.customer_id, done.loan_id)
+        payload.loan = (await nodes_by_key(info, LOANS, [key], loans))[key]
+    return payload
