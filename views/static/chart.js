@@ -26,7 +26,11 @@
     const symbol = chart.symbol ?? "¥", minor = 10 ** (chart.exponent ?? 2);
     return {
       money: value => symbol + short(value / minor),
-      percent: value => `${(value * 100).toFixed(value && Math.abs(value) < 0.1 ? 2 : 1)}%`,
+      /* An axis goes without the zeros that keep figures of a column alike. */
+      percent: (value, axis) => {
+        const text = (value * 100).toFixed(Math.abs(value) < 0.1 ? 2 : 1);
+        return `${axis ? Number(text) : text}%`;
+      },
       number: short,
     }[chart.unit ?? "number"];
   };
@@ -75,7 +79,7 @@
         type: "value",
         splitNumber: 4,
         splitLine: { lineStyle: { color: colour("line"), type: [3, 3] } },
-        axisLabel: { ...text, formatter: value => value === 0 ? "0" : write(value) },
+        axisLabel: { ...text, formatter: value => value === 0 ? "0" : write(value, true) },
       },
     };
   };
@@ -139,6 +143,7 @@
       series: chart.series.map(one => ({
         ...bar(one, chart, true),
         barWidth: 14,
+        itemStyle: { color: colour(one.colour ?? "accent"), borderRadius: 4 },
         label: { show: true, position: "right", formatter: point => look.write(point.value), ...look.text },
       })),
     }),
