@@ -1,5 +1,6 @@
 """One web process."""
 
+import errno
 import socket
 from contextlib import closing
 
@@ -7,7 +8,7 @@ import click
 
 from app.command.ground import ground
 from app.command.outer import APPLICATION
-from app.engine.errors import PortTaken
+from app.engine.errors import AddressUnusable, PortTaken
 from app.settings import settings
 
 # A page that streams is open for hours; whoever deploys waits for answers, not for those.
@@ -47,5 +48,8 @@ def listening(host: str, port: int) -> socket.socket:
         door.listen(BACKLOG)
     except OSError as error:
         door.close()
-        raise PortTaken(host=host, port=port) from error
+        if error.errno == errno.EADDRINUSE:
+            raise PortTaken(host=host, port=port) from error
+        reason = error.strerror or str(error)
+        raise AddressUnusable(host=host, port=port, reason=reason) from error
     return door

@@ -44,6 +44,14 @@ class PortTaken(EngineError):
     mend = N_("End that program, or name a free port in AFTERLOAN_PORT.")
 
 
+class AddressUnusable(EngineError):
+    code = "ADDRESS_UNUSABLE"
+    text = N_("The address {host}:{port} cannot be used: {reason}.")
+    mend = N_(
+        "Name an address of this machine in AFTERLOAN_HOST and a free port in AFTERLOAN_PORT."
+    )
+
+
 class NoUnprivilegedUser(EngineError):
     code = "NO_UNPRIVILEGED_USER"
     text = N_("PostgreSQL does not run as root, and this machine has no user “nobody”.")
