@@ -13,7 +13,7 @@ from app.errors import AfterloanError
 from app.loan.repair import redraw_all
 from app.loan.subject import LoanSubject
 from app.operation.audit import actor_text
-from app.operation.audit_seal import add_seal
+from app.operation.seal import add_seal
 from app.operation.close.errors import DateTooFarAhead, NotTheNextDay, ShardsOpen, StillBroken
 from app.operation.close.locks import (
     OpenDay,

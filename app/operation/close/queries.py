@@ -9,3 +9,8 @@ async def loans_behind() -> list[tuple[int, int]]:
         " WHERE code = 'days_missed' AND released_at IS NULL ORDER BY id"
     )
     return [(row["customer_id"], row["loan_id"]) for row in found]
+
+
+async def close_runs() -> bool:
+    found = await database.value("SELECT 1 FROM day_close WHERE state = 'running'")
+    return found is not None

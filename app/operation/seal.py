@@ -17,8 +17,8 @@ from app.unit_of_work import unit_of_work
 _SEAL_LOCK = 4_171_003
 
 
-async def seal(occasion: str) -> None:
-    """In a transaction of its own."""
+async def seal_heads(occasion: str = "hourly") -> None:
+    """In a transaction of its own; nothing to do when nothing was written since the last one."""
     async with unit_of_work():
         await add_seal(occasion, clock.now())
 
