@@ -1,0 +1,42 @@
+"""How often somebody does something, counted over all our processes.
+
+Redis counts; while it is away each process counts for itself, so a limit never falls away. Kept
+per fixed window, for nobody is harmed by twice the rate at a window's edge."""
+
+import asyncio
+from collections import OrderedDict
+
+from app import clock, redis
+from app.actor import Actor
+
+# Of those who were counted last; the one who was silent longest is forgotten first.
+COUNTED_MAX = 10_000
+_REACH_SECONDS = 0.2
+
+_counted: OrderedDict[str, int] = OrderedDict()
+
+
+async def seconds_until_allowed(actor: Actor, what: str, *, most: int, per_seconds: int) -> int:
+    """Counts one more; 0 when that is within the limit."""
+    window, into_it = divmod(int(clock.now().timestamp()), per_seconds)
+    key = f"rate:{what}:{actor.kind}:{actor.id or actor.name}:{window}"
+    try:
+        count = await asyncio.wait_for(_count_in_redis(key, per_seconds), _REACH_SECONDS)
+    except redis.AWAY:
+        count = _count_here(key)
+    return 0 if count <= most else per_seconds - into_it
+
+
+async def _count_in_redis(key: str, per_seconds: int) -> int:
+    async with redis.redis().pipeline(transaction=False) as pipeline:
+        pipeline.incr(key)
+        pipeline.expire(key, per_seconds)
+        count, _ = await pipeline.execute()
+    return int(count)
+
+
+def _count_here(key: str) -> int:
+    _counted[key] = _counted.pop(key, 0) + 1
+    if len(_counted) > COUNTED_MAX:
+        _counted.popitem(last=False)
+    return _counted[key]
