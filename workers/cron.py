@@ -1,5 +1,5 @@
-"""Wake-ups. A tick only asks the database what is due: a missed tick, or a hundred of them after the
-clock jumped, change nothing."""
+"""Wake-ups. A tick only asks the database what is due: a missed tick, or a hundred of them after
+the clock jumped, change nothing."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -7,10 +7,6 @@ from typing import Any
 from arq.cron import CronJob, cron
 
 from app.operation import housekeeping
-from app.operation.close import wake
-from app.operation.seal import seal_heads
-
-EVERY_MINUTE = set(range(60))
 
 
 def _tick(call: Callable[[], Awaitable[Any]]) -> Callable[[dict[Any, Any]], Awaitable[None]]:
@@ -21,8 +17,6 @@ def _tick(call: Callable[[], Awaitable[Any]]) -> Callable[[dict[Any, Any]], Awai
 
 
 CRON_JOBS: list[CronJob] = [
-    cron(_tick(wake.close_when_due), name="cron.close_when_due", minute=EVERY_MINUTE, second=5),
-    cron(_tick(seal_heads), name="cron.seal_audit", minute=17, second=20),
     # Odd minutes, so that the ticks do not pile up.
     cron(_tick(housekeeping.sweep_out), name="cron.sweep_out", hour=3, minute=41, second=30),
 ]

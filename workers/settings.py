@@ -1,6 +1,7 @@
 """The worker process: one arq worker for each queue, and the relay that feeds them."""
 
 import asyncio
+import time
 from collections.abc import Callable, Coroutine
 from datetime import timedelta
 from typing import Any
@@ -20,7 +21,7 @@ from workers.relay import relay
 from workers.topics import load_topics
 
 JOBS_AT_ONCE = {Queue.short: 8, Queue.long: 2}
-RESTART_SECONDS_MAX = 10.0
+RESTART_SECONDS_MIN, RESTART_SECONDS_MAX = 0.2, 10.0
 # A report counts the whole book; the server's own limit per statement is set by the job.
 ANSWER_WITHIN = timedelta(minutes=10)
 
@@ -29,12 +30,16 @@ log = get_logger(__name__)
 
 async def work() -> None:
     """Works until cancelled. When Redis or the database goes away it waits for them and goes on."""
-    load_topics()
     await init_database(application="afterloan-work", command_timeout=ANSWER_WITHIN)
     try:
-        await asyncio.gather(_kept_up(_feed), *(_kept_up(_worker_of(queue)) for queue in Queue))
+        await serve_queues()
     finally:
         await close_database()
+
+
+async def serve_queues() -> None:
+    load_topics()
+    await asyncio.gather(_kept_up(_feed), *(_kept_up(_worker_of(queue)) for queue in Queue))
 
 
 async def _feed() -> None:
@@ -42,7 +47,7 @@ async def _feed() -> None:
     try:
         await relay(pool)
     finally:
-        await pool.aclose()
+        await pool.aclose(close_connection_pool=True)
 
 
 def _worker_of(queue: Queue) -> Callable[[], Coroutine[Any, Any, None]]:
@@ -67,9 +72,18 @@ def _worker_of(queue: Queue) -> Callable[[], Coroutine[Any, Any, None]]:
         try:
             await worker.async_run()
         finally:
-            await worker.close()
+            await _end(worker, pool)
 
     return run_worker
+
+
+async def _end(worker: Worker, pool: ArqRedis) -> None:
+    """What arq's own `close` does, without the call that its Redis client has deprecated."""
+    running = list(worker.tasks.values())
+    for task in running:
+        task.cancel()
+    await asyncio.gather(*running, return_exceptions=True)
+    await pool.aclose(close_connection_pool=True)
 
 
 def _functions(queue: Queue) -> list[Function]:
@@ -95,11 +109,14 @@ async def _pool() -> ArqRedis:
 
 async def _kept_up(run: Callable[[], Coroutine[Any, Any, None]]) -> None:
     """arq's worker ends when Redis restarts: it is begun again, with growing pauses."""
-    pause = 0.2
+    pause = RESTART_SECONDS_MIN
     while True:
+        began = time.monotonic()
         try:
             await run()
         except redis.AWAY as error:
             log.warning("worker.restarting", error=type(error).__name__, pause_seconds=pause)
+        if time.monotonic() - began > RESTART_SECONDS_MAX:
+            pause = RESTART_SECONDS_MIN
         await asyncio.sleep(pause)
         pause = min(pause * 2, RESTART_SECONDS_MAX)

@@ -1,10 +1,12 @@
-"""Loads every module that declares jobs, so that the worker knows them all."""
+"""Loads every module beside this one, so that the worker knows each job that one of them
+declares."""
 
+import pkgutil
 from importlib import import_module
 
-MODULES = ("workers.monitoring", "workers.report", "workers.collection", "workers.operation")
+import workers
 
 
 def load_topics() -> None:
-    for module in MODULES:
-        import_module(module)
+    for module in pkgutil.iter_modules(workers.__path__, "workers."):
+        import_module(module.name)

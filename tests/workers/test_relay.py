@@ -1,0 +1,131 @@
+"""The way of a job: a row, arq, a worker, and back from every kind of accident."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from redis.asyncio import Redis
+
+from app import database as db
+from app import outbox
+from app import redis as carrier
+from app.outbox import Message
+from app.settings import settings
+from app.unit_of_work import unit_of_work
+from workers import job as jobs
+from workers.job import JOBS, Queue
+from workers.settings import serve_queues
+
+pytestmark = pytest.mark.usefixtures("database")
+AT = datetime(2026, 3, 1, tzinfo=UTC)
+
+
+@pytest.fixture
+def done(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """A job for the tests alone; what it did is kept in the list."""
+    ran: list[int] = []
+
+    async def handler(number: int) -> None:
+        ran.append(number)
+        if number < 0:
+            raise RuntimeError("broken")
+
+    monkeypatch.setitem(JOBS, "test.count", jobs.Job("test.count", Queue.short, handler))
+    return ran
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch, redis: Redis) -> None:
+    monkeypatch.setenv("AFTERLOAN_OUTBOX_HAND_AGAIN", "PT0.6S")
+    settings.cache_clear()
+    carrier.redis.cache_clear()
+
+
+@asynccontextmanager
+async def working() -> AsyncIterator[None]:
+    """A worker in this process, ended as a kill would end it."""
+    task = asyncio.create_task(serve_queues())
+    try:
+        yield
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+
+async def ask(*numbers: int) -> None:
+    async with unit_of_work():
+        await outbox.put([Message("test.count", {"number": n}) for n in numbers], AT)
+
+
+async def until(condition: Any, seconds: float = 8) -> None:
+    async with asyncio.timeout(seconds):
+        while not await condition():  # noqa: ASYNC110 - a row says it, not an event
+            await asyncio.sleep(0.05)
+
+
+async def all_done() -> bool:
+    return await db.value("SELECT count(*) FROM outbox WHERE done_at IS NULL") == 0
+
+
+async def test_a_job_asked_for_is_done_once(done: list[int]) -> None:
+    await ask(1, 2, 3)
+    async with working():
+        await until(all_done)
+    assert sorted(done) == [1, 2, 3]
+
+
+async def test_what_redis_forgets_is_handed_over_again(done: list[int], redis: Redis) -> None:
+    await ask(1)
+    (taken,) = await outbox.take_due()
+    assert taken.payload == {"number": 1}
+    # Handed over, and lost on the way.
+    await redis.flushall()
+    async with working():
+        await until(all_done)
+    assert done == [1]
+
+
+async def test_a_job_that_is_done_is_not_run_again_by_a_second_message(done: list[int]) -> None:
+    await ask(1)
+    (taken,) = await outbox.take_due()
+    await jobs.run(taken.topic, taken.id, taken.payload)
+    await jobs.run(taken.topic, taken.id, taken.payload)
+    assert done == [1]
+
+
+async def test_a_failing_job_is_tried_again_and_then_waits_for_a_person(
+    done: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outbox, "ATTEMPTS_MAX", 2)
+    await ask(-1)
+
+    async def given_up() -> bool:
+        return bool(await db.value("SELECT hand_at = 'infinity' FROM outbox"))
+
+    async with working():
+        await until(given_up)
+    assert done == [-1, -1]
+    row = await db.row("SELECT failure, done_at, attempts FROM outbox")
+    assert row == {"failure": "RuntimeError", "done_at": None, "attempts": 2}
+
+
+async def test_a_topic_that_nobody_knows_is_named(redis: Redis) -> None:
+    async with unit_of_work():
+        await outbox.put([Message("test.unknown", {})], AT)
+
+    async def named() -> bool:
+        return await db.value("SELECT failure FROM outbox") == "no job is called test.unknown"
+
+    async with working():
+        await until(named)
+
+
+async def test_two_relays_share_the_rows(done: list[int]) -> None:
+    await ask(*range(30))
+    taken = await asyncio.gather(*(outbox.take_due() for _ in range(4)))
+    ids = [row.id for rows in taken for row in rows]
+    assert len(ids) == len(set(ids)) == 30
