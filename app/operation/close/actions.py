@@ -13,7 +13,6 @@ from app.errors import AfterloanError
 from app.loan.repair import redraw_all
 from app.loan.subject import LoanSubject
 from app.operation.audit import actor_text
-from app.operation.seal import add_seal
 from app.operation.close.errors import DateTooFarAhead, NotTheNextDay, ShardsOpen, StillBroken
 from app.operation.close.locks import (
     OpenDay,
@@ -32,6 +31,7 @@ from app.operation.close.order import (
 )
 from app.operation.close.shard import PART_COUNT, standing_date
 from app.operation.close.statement import FIRST_DAYS, JUDGE_LOAN, SET_ASIDE_BEHIND
+from app.operation.seal import add_seal
 from app.permission import Permission
 from app.verb import Work, verb
 
