@@ -36,12 +36,14 @@ def words_of(claims: Mapping[str, Any], claim: str) -> list[str]:
 
 
 def read_role_map(text: str) -> dict[str, Role]:
-    """`Collections-Agents=collector, CN=lead`; nothing written means that our own words are
-    used."""
+    """`Agents=collector, Leads=lead`; nothing written means that our own words are used.
+
+    Directory names have commas in them: where there is a semicolon, that one separates."""
     if not text.strip():
         return {role.value: role for role in Role}
     found: dict[str, Role] = {}
-    for part in filter(None, (part.strip() for part in text.split(","))):
+    between = ";" if ";" in text else ","
+    for part in filter(None, (part.strip() for part in text.split(between))):
         word, separator, role = (piece.strip() for piece in part.rpartition("="))
         if not separator or not word or role not in set(Role):
             raise RoleMapInvalid(part=part, known=", ".join(Role))

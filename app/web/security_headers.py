@@ -50,9 +50,6 @@ class SecurityHeaders:
                 headers = MutableHeaders(scope=message)
                 for name, text in self.headers.items():
                     headers.setdefault(name, text)
-                if headers.get("content-type", "").startswith("text/html"):
-                    # The same address answers with a page or with a part of it.
-                    headers.add_vary_header("HX-Request, HX-Request-Type")
             await send(message)
 
         await self.app(scope, receive, send_with_headers)

@@ -1,7 +1,7 @@
 """An identity provider that can misbehave in every way we know of.
 
-Written apart from our own development provider, so that the two cannot share a mistake. It is spoken
-to over HTTP like a real one; what the browser would do on its pages, `answer` does."""
+Written apart from our own development provider, so that the two cannot share a mistake. It is
+spoken to over HTTP like a real one; what the browser would do on its pages, `answer` does."""
 
 import base64
 import hashlib
@@ -16,7 +16,8 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 from cryptography.hazmat.primitives import serialization
 from joserfc import jwt
-from joserfc.jwk import OctKey, RSAKey
+from joserfc.jwk import ECKey, OctKey, RSAKey
+from joserfc.jws import serialize_compact
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
@@ -108,7 +109,7 @@ class Rogue:
             "jwks_uri": f"{ISSUER}/jwks",
             "end_session_endpoint": f"{ISSUER}/end",
             "response_types_supported": ["code"],
-            "id_token_signing_alg_values_supported": ["RS256", "HS256", "none"],
+            "id_token_signing_alg_values_supported": ["RS256", "ES256", "HS256", "none"],
             "code_challenge_methods_supported": ["S256"],
             "authorization_response_iss_parameter_supported": True,
             # Authlib hands these on to its HTTP client when it is let.
@@ -260,15 +261,8 @@ class Rogue:
             "no_kid_two_keys": lambda claims: self._signed(claims, kid=None),
             "kid_unknown": lambda claims: self._signed(claims, kid="never seen"),
             "key_wrong": lambda claims: self._signed(claims, key=rsa_key("second")),
-            "key_in_header": lambda claims: self._signed(
-                claims,
-                key=rsa_key("second"),
-                kid=None,
-                jwk=rsa_key("second").as_dict(private=False),
-            ),
-            "key_in_header_kid_wrong": lambda claims: self._signed(
-                claims, key=rsa_key("second"), jwk=rsa_key("second").as_dict(private=False)
-            ),
+            "key_in_header": lambda claims: self._own_key(claims, kid=None),
+            "key_in_header_kid_wrong": lambda claims: self._own_key(claims),
             "typ_access_token": lambda claims: self._signed(claims, typ="at+jwt"),
             "typ_logout": lambda claims: self._signed(claims, typ="logout+jwt"),
             "crit_unknown": lambda claims: self._raw(
@@ -287,14 +281,17 @@ class Rogue:
             "claims_are_a_list": lambda claims: self._signed_bytes(b"[1]"),
         }
 
-    def _signed(self, claims: Claims, *, key: RSAKey | None = None, **header: Any) -> str:
+    def _signed(self, claims: Claims, *, key: RSAKey | ECKey | None = None, **header: Any) -> str:
         wanted = {"alg": "RS256", "typ": "JWT", "kid": "first"} | header
         wanted = {name: value for name, value in wanted.items() if value is not None}
         return jwt.encode(wanted, dict(claims), key or self.signing)
 
-    def _signed_bytes(self, payload: bytes) -> str:
-        from joserfc.jws import serialize_compact
+    def _own_key(self, claims: Claims, **header: Any) -> str:
+        """Genuine by the key that it brings along itself."""
+        own = ECKey.generate_key("P-256", auto_kid=True)
+        return self._signed(claims, key=own, alg="ES256", jwk=own.as_dict(private=False), **header)
 
+    def _signed_bytes(self, payload: bytes) -> str:
         return serialize_compact({"alg": "RS256", "kid": "first"}, payload, self.signing)
 
     def _hmac(self, claims: Claims, secret: bytes) -> str:
