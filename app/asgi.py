@@ -21,6 +21,7 @@ from views import (
     identity,
     preference,
     report,
+    setting,
 )
 
 PAGES = (
@@ -31,6 +32,7 @@ PAGES = (
     identity,
     preference,
     report,
+    setting,
 )
 
 

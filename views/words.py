@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from app.actor import Actor
 from app.i18n import N_
 from app.i18n import gettext as _
-from app.permission import Role
+from app.permission import Role, RowScope
 
 ROLES: Mapping[Role, str] = {
     Role.collector: N_("Collector"),
@@ -15,6 +15,13 @@ ROLES: Mapping[Role, str] = {
     Role.service: N_("Customer service"),
     Role.management: N_("Management"),
     Role.administrator: N_("Administrator"),
+}
+
+ROW_SCOPES: Mapping[RowScope, str] = {
+    RowScope.own: N_("Yourself"),
+    RowScope.team: N_("Your team"),
+    RowScope.branch: N_("Your branch"),
+    RowScope.all: N_("The whole company"),
 }
 
 
