@@ -49,17 +49,22 @@ def command(loans: int, book: Path | None, mapping: Path | None) -> None:
 
 
 def _run(loans: int, book: Path | None, mapping: Path | None, *, begun: float) -> None:
-    from app.command.demo_book import fill_when_empty
-    from app.command.demo_words import welcome
+    from app.command.demo_book import fill, is_empty
 
     _bring_assets()
-    asyncio.run(with_database(lambda: fill_when_empty(loans, book, mapping)))
+    if asyncio.run(is_empty()):
+        asyncio.run(with_database(lambda: fill(loans, book, mapping)))
     home, leash = settings().home, Leash()
     web = Child("web", "serve", log=home / "web.log", leash=leash)
     worker = Child("worker", "work", log=home / "work.log", leash=leash)
     supervisor = Supervisor([web, worker])
     try:
         supervisor.start()
+        # While they load, which takes longer.
+        from app.command.demo_book import seat_people
+        from app.command.demo_words import welcome
+
+        asyncio.run(with_database(seat_people))
         words = asyncio.run(with_database(welcome))
         _wait_until_ready(web)
         click.echo(words)

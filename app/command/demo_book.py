@@ -5,22 +5,24 @@ from pathlib import Path
 
 import click
 
-from app import clock, database
-from app.actor import Actor
-from app.identity import provider
+from app import clock
+from app.database import raw_connection
 from app.settings import settings
 
 SEED = 20_260_101
 ZONE = "Asia/Shanghai"
-_ACTOR = Actor.system("demo")
 
 
-async def fill_when_empty(loans: int, book: Path | None, mapping: Path | None) -> None:
-    await _seat_people()
-    if await database.value("SELECT EXISTS (SELECT 1 FROM loan)"):
-        return
+async def is_empty() -> bool:
+    async with raw_connection() as connection:
+        return not await connection.fetchval("SELECT EXISTS (SELECT 1 FROM loan)")
+
+
+async def fill(loans: int, book: Path | None, mapping: Path | None) -> None:
+    """The people first: a borrower's case wants somebody who looks after it."""
     from app.command.importing import import_book
 
+    await seat_people()
     if book:
         await import_book(book, mapping)
         return
@@ -30,13 +32,16 @@ async def fill_when_empty(loans: int, book: Path | None, mapping: Path | None) -
         await import_book(Path(folder), None)
 
 
-async def _seat_people() -> None:
+async def seat_people() -> None:
     """Those whom the development identity provider knows, in their branches and teams."""
+    from app.actor import Actor
+    from app.identity import provider
     from app.identity.actions import seed_staff
     from app.identity.order import SeedStaff
 
     if provider.refusal(settings()) is None:
-        await seed_staff(_ACTOR, SeedStaff(issuer=provider.issuer_url(settings())))
+        order = SeedStaff(issuer=provider.issuer_url(settings()))
+        await seed_staff(Actor.system("demo"), order)
 
 
 def _generate(loans: int, folder: Path) -> None:
