@@ -1,7 +1,7 @@
 """The one database: how we connect, which models it has, and a short way to ask it in SQL."""
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -11,8 +11,9 @@ from tortoise import Tortoise
 from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.connection import get_connection
 
+from app.errors import Unavailable
 from app.settings import settings
-from app.unit_of_work import unit_of_work
+from app.unit_of_work import AWAY, unit_of_work
 
 MODEL_MODULES = [
     "app.identity.models",
@@ -111,7 +112,8 @@ def connection() -> BaseDBAsyncClient:
 
 
 async def rows(sql: str, *values: Any) -> list[dict[str, Any]]:
-    return await connection().execute_query_dict(sql, list(values))
+    with reaching():
+        return await connection().execute_query_dict(sql, list(values))
 
 
 async def row(sql: str, *values: Any) -> dict[str, Any] | None:
@@ -128,9 +130,19 @@ async def execute(sql: str, *values: Any) -> int:
     """Rows affected by an INSERT, UPDATE or DELETE without RETURNING.
 
     Past Tortoise's own way, which reads the wrong figure of an INSERT's answer: always 0."""
-    async with connection().acquire_connection() as raw:
-        answer: str = await raw.execute(sql, *values)
+    with reaching():
+        async with connection().acquire_connection() as raw:
+            answer: str = await raw.execute(sql, *values)
     return int(answer.rsplit(" ", 1)[-1])
+
+
+@contextmanager
+def reaching() -> Iterator[None]:
+    """A database that cannot be reached is a refusal with a name, not a fault of ours."""
+    try:
+        yield
+    except AWAY as error:
+        raise Unavailable from error
 
 
 @asynccontextmanager

@@ -22,14 +22,16 @@ from app.errors import Unavailable
 _NAME = "default"
 # What the driver raises when the server is away, frozen or restarting.
 AWAY = (
-    ConnectionError,
-    TimeoutError,
+    # Also time-outs, and a socket that is gone.
+    OSError,
     DBConnectionError,
     asyncpg.PostgresConnectionError,
     asyncpg.CannotConnectNowError,
     asyncpg.AdminShutdownError,
     asyncpg.CrashShutdownError,
     asyncpg.InterfaceError,
+    # A connection that was cut in the middle of a statement, used once more.
+    asyncpg.InternalClientError,
     asyncpg.TooManyConnectionsError,
 )
 
