@@ -50,7 +50,7 @@ async def test_limit_holds_while_redis_is_away(monkeypatch: pytest.MonkeyPatch) 
     def away() -> None:
         raise ConnectionError
 
-    monkeypatch.setattr(rate.redis, "redis", away)
+    monkeypatch.setattr("app.redis.redis", away)
     with clock.frozen_at(AT):
         assert await counted(4) == [0, 0, 40, 40]
 
