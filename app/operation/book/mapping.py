@@ -116,6 +116,8 @@ class BookFormat(Format, kw_only=True):
 class Mapping(msgspec.Struct, kw_only=True):
     book: BookFormat = msgspec.field(default_factory=BookFormat)
     tables: dict[str, list[TableSource]] = {}
+    # False: every file is looked at, by its neutral name.
+    tables_are_named: bool = False
 
 
 def load_mapping(path: Path) -> Mapping:
@@ -139,7 +141,9 @@ def parse_mapping(text: str) -> Mapping:
         if name in written:
             mapping.tables[name] = _table_sources(name, written[name])
     if not mapping.tables:
-        raise MappingInvalid(problem="it names no table", where="the list of tables")
+        # Only words about the book: its files have neutral names.
+        return Mapping(book=mapping.book, tables=neutral_mapping().tables)
+    mapping.tables_are_named = True
     return mapping
 
 

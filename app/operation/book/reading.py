@@ -1,5 +1,6 @@
 """A mapped file as neutral rows; every fault told with its line and column."""
 
+import contextlib
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,7 @@ from app.operation.book.mapping import (
     said,
 )
 from app.operation.book.repeat import repetitions
-from app.operation.book.rows import Row
+from app.operation.book.rows import FaultyRow, Row
 from app.operation.book.source import Record, SourceForm, records
 from app.operation.book.tables import Table
 
@@ -45,15 +46,21 @@ class TableFile(msgspec.Struct, frozen=True, kw_only=True):
         )
 
 
-def read_rows(file: TableFile, faults: Faults) -> Iterator[Row]:
-    """The rows that are right in themselves. `faults` hears of all others."""
+def open_table(file: TableFile, faults: Faults) -> "TableReader | None":
+    """None when the file cannot be read at all; `faults` has heard why."""
     lines = records(file.path, file.form, faults)
     header = _header(file, lines)
     if header is None:
-        return
-    reader = _Reader(file, header, faults)
-    if reader.is_usable:
-        yield from reader.rows(lines)
+        return None
+    reader = TableReader(file, header, faults)
+    reader.lines = lines
+    return reader if reader.is_usable else None
+
+
+def read_rows(file: TableFile, faults: Faults) -> Iterator[Row]:
+    """The rows that are right in themselves. `faults` hears of all others."""
+    reader = open_table(file, faults)
+    return iter(()) if reader is None else reader.rows()
 
 
 def _header(file: TableFile, lines: Iterator[Record]) -> tuple[int, list[str]] | None:
@@ -63,10 +70,13 @@ def _header(file: TableFile, lines: Iterator[Record]) -> tuple[int, list[str]] |
     return None if first is None else (first[0], [cell.strip() for cell in first[1]])
 
 
-class _Reader:
+class TableReader:
+    """A file whose header is understood."""
+
     def __init__(self, file: TableFile, header: Record, faults: Faults) -> None:
         self.file, self.faults = file, faults
         self.line, self.names = header
+        self.lines: Iterator[Record] = iter(())
         self.headings = self._headings()
         self.sources = self._repeated()
         self.passes = [self._columns(source) for source in self.sources]
@@ -74,14 +84,24 @@ class _Reader:
         self.keep = [self._condition(condition) for condition in file.source.where]
         self.is_usable = all(columns is not None for columns in self.passes)
 
-    def rows(self, lines: Iterator[Record]) -> Iterator[Row]:
+    @property
+    def places(self) -> dict[str, tuple[str, int]]:
+        """Field → heading and position, for faults that are found later."""
+        return {
+            column.field.name: (column.heading, column.position)
+            for columns in self.passes
+            for column in columns or []
+            if column.position
+        }
+
+    def rows(self) -> Iterator[Row]:
         width, keep = len(self.names), self.keep
         passes = [columns for columns in self.passes if columns is not None]
         steps = [[column.step for column in columns] for columns in passes]
         own = self._own_cells()
         make, number = self.file.table.row, self.file.number
         keeps_extra = self.file.table.keeps_extra
-        for line, cells in lines:
+        for line, cells in self.lines:
             if len(cells) != width:
                 fitted = self._fitted(line, cells, width)
                 if fitted is None:
@@ -100,6 +120,7 @@ class _Reader:
                     yield make(number, line, *values)
             except ValueFault:
                 self._tell(line, cells, passes)
+                yield self._faulty(line, cells, passes[0])
 
     def _fitted(self, line: int, cells: list[str], width: int) -> list[str] | None:
         """Cells beyond the header are harmless when they are empty; missing ones never are."""
@@ -128,6 +149,14 @@ class _Reader:
             except ValueFault as fault:
                 place = Place(file=self._name, line=line, column=name, position=index + 1)
                 self.faults.add(fault.code, place, cells[index], **fault.facts)
+
+    def _faulty(self, line: int, cells: list[str], columns: list[Column]) -> FaultyRow:
+        keys: dict[str, str] = {}
+        for column in columns:
+            if column.field.name in ("loan_key", "customer_key"):
+                with contextlib.suppress(ValueFault):
+                    keys[column.field.name] = column.step(cells)
+        return FaultyRow(self.file.number, line, keys.get("loan_key"), keys.get("customer_key"))
 
     def _add(self, fault: ValueFault, line: int, cells: list[str], column: Column) -> None:
         value = cells[column.position - 1].strip() if column.position else ""

@@ -130,6 +130,21 @@ class ContactRow(Row, tag="contacts"):
     note: str | None
 
 
+class WantedCustomerRow(Row, tag="wanted"):
+    """A loan names this borrower. A stub: no file describes him."""
+
+    customer_key: str
+    is_stub: bool
+
+
+class FaultyRow(Row, tag="faulty"):
+    """A row that cannot be read, but whose loan or borrower is known: what hangs on it is not
+    judged, or one fault would make hundreds."""
+
+    loan_key: str | None
+    customer_key: str | None
+
+
 AnyRow = (
     CustomerRow
     | LoanRow
@@ -140,4 +155,6 @@ AnyRow = (
     | SecurityRow
     | ValuationRow
     | ContactRow
+    | WantedCustomerRow
+    | FaultyRow
 )

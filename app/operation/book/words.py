@@ -216,10 +216,6 @@ _BOOK = {
         N_("{value} lies before the disbursement on {disbursed_on}."),
         N_("Correct one of the two dates."),
     ),
-    "DISBURSEMENT_UNKNOWN": Words(
-        N_("Neither a disbursement date nor a first due date is given."),
-        N_("Give disbursed_on, first_due_on or the instalments."),
-    ),
     "SCHEDULE_MISSING": Words(
         N_("The loan “{value}” has no instalments, and {missing} is missing to make them."),
         N_("Give the instalments, or method, rate, count and a first date."),
@@ -252,13 +248,20 @@ _BOOK = {
         N_("The row names neither a loan nor a borrower."),
         N_("Fill in loan_key or customer_key."),
     ),
-    "DEFERMENT_EMPTY": Words(
-        N_("The deferment says neither how many months nor until when."),
-        N_("Fill in months or until."),
+    "REVERSED_BEFORE_PAID": Words(
+        N_("The payment was taken back on {value}, before it came."),
+        N_("Correct one of the two dates."),
+    ),
+    "PAYMENT_CHANGED": Words(
+        N_("The payment “{value}” is in the book with another day or amount."),
+        N_("Reverse it in the book and give the new one another key."),
     ),
     "EVENT_UNSUPPORTED": Words(
         N_("“{value}” on {on} cannot be booked on this loan."),
-        N_("{why}"),
+        N_(
+            "Map the code to “ignore” where payments or instalments already carry it;"
+            " restructured schedules are not booked by import."
+        ),
     ),
 }
 

@@ -1,0 +1,284 @@
+"""The verbs of an import: ask, check, commit, write batch after batch, finish."""
+
+from datetime import timedelta
+
+from app import database
+from app.actor import Actor
+from app.collection.case import REFRESH_CASES, refresh_case
+from app.errors import AfterloanError
+from app.loan import projection
+from app.loan.subject import LoanSubject
+from app.operation.audit import actor_text
+from app.operation.book import write
+from app.operation.book.bucket import digest_of_bucket, judge_customers, judge_loans
+from app.operation.book.bundle import LoanBundle
+from app.operation.book.draft import Addition, KnownLoan, number_events
+from app.operation.book.errors import BookChanged, NotChecked
+from app.operation.book.fault import Fault, Faults
+from app.operation.book.judge import Judge
+from app.operation.book.locks import hold_all_borrowers, lock_run, see_run
+from app.operation.book.manifest import load_manifest, spool_folder
+from app.operation.book.order import (
+    AskImport,
+    BatchWritten,
+    CasesOpened,
+    CheckConcluded,
+    CommitImport,
+    ConcludeCheck,
+    FinishImport,
+    ImportAsked,
+    ImportCommitted,
+    ImportFinished,
+    OpenCases,
+    WriteBatch,
+)
+from app.operation.book.places import places_for_customers, places_for_loans
+from app.operation.book.queries import has_loans, known_customers
+from app.operation.book.records import Booking, Owned, Records, add_events
+from app.operation.models import ImportProblem, ImportRun, ImportState
+from app.permission import Permission
+from app.verb import Work, verb
+
+# A batch of COPY and its indexes; a page's limit would stop it.
+BATCH_TIMEOUT = timedelta(minutes=10)
+BATCH_TIMEOUT_MS = int(BATCH_TIMEOUT.total_seconds() * 1000)
+CASES_A_SLICE = 2_000
+PROBLEMS_AT_ONCE = 500
+NAME_CHARS_MAX = 200
+_AGAIN = (ImportState.refused, ImportState.failed)
+
+
+@verb("import.ask", permission=Permission.IMPORT_RUN)
+async def ask_import(work: Work, subject: None, order: AskImport) -> ImportAsked:
+    """The same files with the same mapping are the same import, whoever brings them."""
+    digest = bytes.fromhex(order.digest)
+    before = await ImportRun.filter(digest=digest).exclude(state__in=_AGAIN).order_by("id").first()
+    if before is not None:
+        return ImportAsked(run_id=before.id, state=before.state, is_known=True)
+    run = await ImportRun.create(
+        name=order.name[:NAME_CHARS_MAX],
+        digest=digest,
+        mapping=order.mapping,
+        asked_by=actor_text(work.actor),
+        asked_at=work.now,
+    )
+    if order.in_background:
+        work.emit("book.check", run_id=run.id)
+    return ImportAsked(run_id=run.id, state=run.state)
+
+
+@verb("import.conclude_check", permission=Permission.IMPORT_RUN, lock=lock_run)
+async def conclude_check(work: Work, run: ImportRun, order: ConcludeCheck) -> CheckConcluded:
+    """Writes down what the check found; the faults themselves lie beside the spooled rows."""
+    manifest = load_manifest(run.id)
+    assert manifest is not None, "a check ends with its manifest"
+    faults = sum(manifest.fault_counts.values())
+    rows = sum(manifest.counts.values())
+    state = ImportState.refused if faults else ImportState.checked
+    await ImportProblem.filter(import_run_id=run.id).delete()
+    await ImportProblem.bulk_create(
+        [_problem(run.id, fault) for fault in manifest.faults], batch_size=PROBLEMS_AT_ONCE
+    )
+    await ImportRun.filter(id=run.id).update(
+        state=state,
+        error_count=faults,
+        rows_total=rows,
+        rows_done=0,
+        counts=manifest.counts,
+        finished_at=work.now if faults else None,
+    )
+    work.note(faults=manifest.fault_counts, rows=manifest.counts)
+    return CheckConcluded(state=state, faults=faults, rows=rows)
+
+
+def may_commit(actor: Actor, run: ImportRun, order: CommitImport) -> AfterloanError | None:
+    if run.state in (ImportState.checked, ImportState.writing, ImportState.failed):
+        return None
+    return NotChecked(state=run.state.value)
+
+
+@verb("import.commit", permission=Permission.IMPORT_RUN, lock=lock_run, check=may_commit)
+async def commit_import(work: Work, run: ImportRun, order: CommitImport) -> ImportCommitted:
+    """From here on batches are written. An empty book takes over the files' own last day."""
+    manifest = load_manifest(run.id)
+    if manifest is None:
+        raise NotChecked(state=run.state.value)
+    as_of = manifest.book.as_of
+    if as_of is not None and not await has_loans():
+        await database.execute(
+            "UPDATE business_day SET on_date = $1, opened_at = $2 WHERE id = 1", as_of, work.now
+        )
+        work.note(business_date=as_of)
+    await ImportRun.filter(id=run.id).update(state=ImportState.writing, failure="")
+    if order.in_background:
+        work.emit("book.write", run_id=run.id)
+    return ImportCommitted(state=ImportState.writing)
+
+
+@verb("import.write", permission=Permission.IMPORT_RUN, lock=see_run)
+async def write_batch(work: Work, run: ImportRun, order: WriteBatch) -> BatchWritten:
+    """One bucket in one transaction, by COPY. Written once, however often it is asked for."""
+    manifest = load_manifest(run.id)
+    assert manifest is not None, "only a checked import is written"
+    number = order.bucket + (manifest.buckets if order.side == "loan" else 0)
+    done = await database.value(
+        "SELECT row_count FROM import_batch WHERE import_run_id = $1 AND number = $2",
+        run.id, number,
+    )  # fmt: skip
+    if done is not None:
+        return BatchWritten(rows=done, was_there=True)
+    await database.execute(f"SET LOCAL statement_timeout = {BATCH_TIMEOUT_MS}")
+    on = await hold_all_borrowers()
+    booking = Booking(business_date=on, at=work.now, audit_id=work.audit_id)
+    judge = manifest.judge()
+    judge.today = on
+    if order.side == "customer":
+        rows, records = await _write_customers(judge, order, booking)
+    else:
+        rows, records = await _write_loans(work, judge, order, booking)
+    digest = digest_of_bucket(spool_folder(run.id), order.side, order.bucket)
+    await database.execute(
+        "INSERT INTO import_batch (import_run_id, number, digest, row_count, written_at, audit_id)"
+        " VALUES ($1, $2, $3, $4, $5, $6)",
+        run.id, number, digest, rows, work.now, work.audit_id,
+    )  # fmt: skip
+    # Last: the two writers of a run wait for each other here only.
+    await database.execute(
+        "UPDATE import_run SET rows_done = rows_done + $2 WHERE id = $1", run.id, rows
+    )
+    written = {table: len(found) for table, found in records.of.items() if found}
+    work.note(rows=rows, digest=digest.hex(), written=written)
+    return BatchWritten(rows=rows)
+
+
+@verb("import.open_cases", permission=Permission.IMPORT_RUN, lock=see_run)
+async def open_cases(work: Work, run: ImportRun, order: OpenCases) -> CasesOpened:
+    """A case for every borrower who came in overdue; those who have theirs stay as they are."""
+    found = await database.rows(
+        "SELECT DISTINCT customer_id FROM loan WHERE overdue_since IS NOT NULL AND customer_id > $1"
+        " ORDER BY customer_id LIMIT $2",
+        order.after_customer_id, CASES_A_SLICE,
+    )  # fmt: skip
+    ids = [row["customer_id"] for row in found]
+    on = await hold_all_borrowers()
+    changed = await database.rows(
+        REFRESH_CASES, ids, on, work.now, actor_text(work.actor), work.audit_id
+    )
+    next_after = ids[-1] if len(ids) == CASES_A_SLICE else None
+    work.note(borrowers=len(ids), changed=len(changed))
+    return CasesOpened(changed=len(changed), next_after=next_after)
+
+
+@verb("import.finish", permission=Permission.IMPORT_RUN, lock=lock_run)
+async def finish_import(work: Work, run: ImportRun, order: FinishImport) -> ImportFinished:
+    rows = await database.value(
+        "SELECT coalesce(sum(row_count), 0)::bigint FROM import_batch WHERE import_run_id = $1",
+        run.id,
+    )
+    await ImportRun.filter(id=run.id).update(
+        state=ImportState.done, finished_at=work.now, rows_done=run.rows_total
+    )
+    return ImportFinished(rows=rows)
+
+
+async def _write_customers(
+    judge: Judge, order: WriteBatch, booking: Booking
+) -> tuple[int, Records]:
+    found = await judge_customers(judge, spool_folder(order.run_id), order.bucket)
+    _refuse_changed(judge.faults)
+    new = [row for bundle in found.bundles for row in bundle.customers[:1]]
+    places = await places_for_customers(new)
+    records = await write.write_customers(found.bundles, found.known, places, booking)
+    return found.row_count, records
+
+
+async def _write_loans(
+    work: Work, judge: Judge, order: WriteBatch, booking: Booking
+) -> tuple[int, Records]:
+    found = await judge_loans(judge, spool_folder(order.run_id), order.bucket)
+    _refuse_changed(judge.faults)
+    rows = [draft.row for draft in found.drafts]
+    places = await places_for_loans(rows, judge.book.currency)
+    customers = await known_customers({row.customer_key for row in rows if row.customer_key})
+    records = await write.write_loans(found.drafts, customers, places, booking)
+    await _write_around_known(found.additions)
+    for _, known, additions in found.additions:
+        if additions:
+            await _add(work, known, additions, booking)
+    return found.row_count, records
+
+
+async def _write_around_known(
+    found: list[tuple[LoanBundle, KnownLoan, list[Addition]]],
+) -> None:
+    around = Records()
+    await write.write_around(
+        around,
+        [
+            (
+                write.not_yet_known(bundle, known),
+                Owned(customer_id=known.customer_id, loan_id=known.id),
+                known.currency,
+            )
+            for bundle, known, _ in found
+        ],
+    )
+    await write.copy(around)
+
+
+async def _add(work: Work, known: KnownLoan, additions: list[Addition], booking: Booking) -> None:
+    """As the verbs do it, one loan after the other: its row is locked, its events are added, what
+    follows from them is drawn anew."""
+    locked = await database.row(
+        "SELECT event_count, version FROM loan WHERE customer_id = $1 AND id = $2 FOR UPDATE",
+        known.customer_id, known.id,
+    )  # fmt: skip
+    assert locked is not None
+    events, payments = number_events(additions, locked["event_count"] + 1)
+    ids = await write.next_ids("loan_event", len(events))
+    records = Records()
+    add_events(records.of, events, (known.customer_id, known.id), booking, ids)
+    id_of = {event.sequence: id for event, id in zip(events, ids, strict=True)}
+    for sequence, row in payments.items():
+        reversal = next(
+            (e for e in events if getattr(e.payload, "payment_sequence", None) == sequence), None
+        )
+        records.of["payment"].append(
+            (
+                known.customer_id, known.id, id_of[sequence],
+                None if reversal is None else id_of[reversal.sequence], row.amount_minor, 0, 0, 0,
+                row.amount_minor, row.paid_on, booking.at, row.channel or "",
+                row.payment_key or "",
+            )
+        )  # fmt: skip
+    await write.copy(records)
+    loan = LoanSubject(
+        id=known.id,
+        customer_id=known.customer_id,
+        currency=known.currency,
+        disbursed_on=known.disbursed_on,
+        status=known.status,
+        closed_on=known.closed_on,
+        event_count=locked["event_count"],
+        version=locked["version"],
+        business_date=booking.business_date,
+    )
+    await projection.redraw(loan, event_count=locked["event_count"] + len(events))
+    await refresh_case(work, known.customer_id)
+
+
+def _refuse_changed(faults: Faults) -> None:
+    if faults:
+        raise BookChanged(first=faults.sorted()[0].line("en"))
+
+
+def _problem(run_id: int, fault: Fault) -> ImportProblem:
+    place = fault.place
+    return ImportProblem(
+        import_run_id=run_id,
+        file=place.file[:NAME_CHARS_MAX],
+        line=place.line,
+        column=place.column[:120],
+        code=fault.code,
+        facts={**fault.facts, "value": fault.value, "position": place.position},
+    )

@@ -1,0 +1,78 @@
+"""What the check leaves on disk for the writing: spooled rows, and what it takes to read them."""
+
+import shutil
+from datetime import date
+from pathlib import Path
+
+import msgspec
+
+from app.operation.book.fault import Fault, Faults
+from app.operation.book.gather import Heading
+from app.operation.book.judge import Judge
+from app.operation.book.mapping import BookFormat
+from app.settings import settings
+
+_NAME = "manifest"
+
+
+class Manifest(msgspec.Struct, kw_only=True):
+    book: BookFormat
+    today: date
+    names: list[str]
+    headings: dict[int, dict[str, Heading]]
+    buckets: int
+    counts: dict[str, int]
+    faults: list[Fault] = []
+    fault_counts: dict[str, int] = {}
+
+    def judge(self) -> Judge:
+        """One for each bucket: it hears of that bucket's faults only."""
+        return Judge(
+            book=self.book,
+            today=self.today,
+            names=self.names,
+            headings=self.headings,
+            faults=Faults(),
+        )
+
+
+def run_folder(run_id: int) -> Path:
+    return settings().home / "import" / str(run_id)
+
+
+def upload_folder(run_id: int) -> Path:
+    return run_folder(run_id) / "files"
+
+
+def spool_folder(run_id: int) -> Path:
+    return run_folder(run_id) / "spool"
+
+
+def make_spool(run_id: int) -> Path:
+    """Empty, and for our eyes only: the rows lie there in clear until they are written."""
+    folder = run_folder(run_id)
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    (folder / _NAME).unlink(missing_ok=True)
+    shutil.rmtree(spool_folder(run_id), ignore_errors=True)
+    spool_folder(run_id).mkdir(mode=0o700)
+    return spool_folder(run_id)
+
+
+def clear(run_id: int) -> None:
+    """What came in is in the book or was refused: nothing of it stays on disk."""
+    shutil.rmtree(run_folder(run_id), ignore_errors=True)
+
+
+def save_manifest(run_id: int, manifest: Manifest) -> None:
+    """At once: a half-written manifest is none."""
+    folder = run_folder(run_id)
+    unfinished = folder / f"{_NAME}.part"
+    unfinished.write_bytes(msgspec.msgpack.encode(manifest))
+    unfinished.rename(folder / _NAME)
+
+
+def load_manifest(run_id: int) -> Manifest | None:
+    path = run_folder(run_id) / _NAME
+    if not path.is_file():
+        return None
+    return msgspec.msgpack.decode(path.read_bytes(), type=Manifest)

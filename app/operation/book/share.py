@@ -1,0 +1,102 @@
+"""Spreads buckets over processes, each with its own connection, one bucket after the other."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+from multiprocessing import get_context
+from typing import Any, TypeVar
+
+import msgspec
+
+from app.actor import Actor
+from app.database import init_database
+from app.operation.book.actions import BATCH_TIMEOUT, write_batch
+from app.operation.book.bucket import judge_customers, judge_loans
+from app.operation.book.fault import Fault
+from app.operation.book.manifest import load_manifest, spool_folder
+from app.operation.book.order import WriteBatch
+
+PROCESSES = 2
+# Fewer buckets than these are done here: a process takes half a second to start.
+SHARES_ALONE_MAX = 4
+
+Answer = TypeVar("Answer")
+
+
+class Share(msgspec.Struct, frozen=True, kw_only=True):
+    run_id: int
+    side: str
+    bucket: int
+
+
+class Found(msgspec.Struct, frozen=True, kw_only=True):
+    kept: list[Fault]
+    counts: dict[str, int]
+
+
+async def judged_shares(actor: Actor, shares: Sequence[Share]) -> AsyncIterator[tuple[Found, int]]:
+    number = 0
+    async for found in _spread(judge_share, actor, shares):
+        number += 1
+        yield found, number
+
+
+async def written_shares(actor: Actor, shares: Sequence[Share]) -> AsyncIterator[int]:
+    async for rows in _spread(write_share, actor, shares):
+        yield rows
+
+
+async def judge_share(actor: Actor, share: Share) -> Found:
+    manifest = load_manifest(share.run_id)
+    assert manifest is not None
+    judge = manifest.judge()
+    judging: Callable[..., Awaitable[Any]] = (
+        judge_customers if share.side == "customer" else judge_loans
+    )
+    await judging(judge, spool_folder(share.run_id), share.bucket)
+    return Found(kept=judge.faults.kept, counts=dict(judge.faults.counts))
+
+
+async def write_share(actor: Actor, share: Share) -> int:
+    order = WriteBatch(run_id=share.run_id, side=share.side, bucket=share.bucket)
+    return (await write_batch(actor, order)).result.rows
+
+
+async def _spread(
+    work: Callable[[Actor, Share], Awaitable[Answer]], actor: Actor, shares: Sequence[Share]
+) -> AsyncIterator[Answer]:
+    if len(shares) <= SHARES_ALONE_MAX:
+        for share in shares:
+            yield await work(actor, share)
+        return
+    loop = asyncio.get_running_loop()
+    with ProcessPoolExecutor(PROCESSES, get_context("spawn"), _open) as pool:
+        jobs = [loop.run_in_executor(pool, partial(_run, work, actor, share)) for share in shares]
+        try:
+            for job in asyncio.as_completed(jobs):
+                yield await job
+        finally:
+            # One that failed stops the rest; what they have begun they finish.
+            pool.shutdown(wait=False, cancel_futures=True)
+
+
+_runner: asyncio.Runner | None = None
+
+
+def _open() -> None:
+    """Once in each process."""
+    global _runner
+    _runner = asyncio.Runner()
+    _runner.run(init_database(application="afterloan-import", command_timeout=BATCH_TIMEOUT))
+
+
+def _run(work: Callable[[Actor, Share], Awaitable[Answer]], actor: Actor, share: Share) -> Answer:
+    assert _runner is not None
+    return _runner.run(_awaited(work, actor, share))
+
+
+async def _awaited(
+    work: Callable[[Actor, Share], Awaitable[Answer]], actor: Actor, share: Share
+) -> Answer:
+    return await work(actor, share)
