@@ -41,7 +41,7 @@ from app.verb import Work, verb
 
 # A batch of COPY and its indexes; a page's limit would stop it.
 BATCH_TIMEOUT = timedelta(minutes=10)
-BATCH_TIMEOUT_MS = int(BATCH_TIMEOUT.total_seconds() * 1000)
+BATCH_TIMEOUT_MS = str(int(BATCH_TIMEOUT.total_seconds() * 1000))
 CASES_A_SLICE = 2_000
 PROBLEMS_AT_ONCE = 500
 NAME_CHARS_MAX = 200
@@ -127,7 +127,7 @@ async def write_batch(work: Work, run: ImportRun, order: WriteBatch) -> BatchWri
     )  # fmt: skip
     if done is not None:
         return BatchWritten(rows=done, was_there=True)
-    await database.execute(f"SET LOCAL statement_timeout = {BATCH_TIMEOUT_MS}")
+    await database.rows("SELECT set_config('statement_timeout', $1, true)", BATCH_TIMEOUT_MS)
     on = await hold_all_borrowers()
     booking = Booking(business_date=on, at=work.now, audit_id=work.audit_id)
     judge = manifest.judge()

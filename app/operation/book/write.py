@@ -1,7 +1,6 @@
 """Writes the records of one batch, by COPY, inside the transaction of its verb."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from app import database
 from app.customer.search_key import keys_of
@@ -14,11 +13,11 @@ from app.operation.book.records import Booking, Owned, Records
 
 
 async def copy(records: Records) -> None:
-    """A batch is larger than a page's statement may take: the limit is lifted for it alone."""
-    raw: Any = database.connection()._connection
-    for table in made.TABLES_IN_ORDER:
-        if found := records.of[table]:
-            await raw.copy_records_to_table(table, records=found, columns=made.COLUMNS[table])
+    """On the verb's own connection, so that it is its transaction."""
+    async with database.connection().acquire_connection() as raw:
+        for table in made.TABLES_IN_ORDER:
+            if found := records.of[table]:
+                await raw.copy_records_to_table(table, records=found, columns=made.COLUMNS[table])
 
 
 async def next_ids(table: str, count: int) -> list[int]:
