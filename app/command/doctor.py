@@ -1,0 +1,23 @@
+"""What was found on this machine, what is missing, and the mend for each."""
+
+import click
+
+from app.command.examination import EXAMINATIONS, Finding
+
+
+@click.command("doctor")
+def command() -> None:
+    """Say what was found and what is missing, each with its mend."""
+    found = [finding for examine in EXAMINATIONS for finding in examine()]
+    for finding in found:
+        click.echo(_line(finding))
+    missing = sum(not finding.is_well for finding in found)
+    click.echo(f"{len(found) - missing} passed, {missing} failed")
+    if missing:
+        raise SystemExit(1)
+
+
+def _line(finding: Finding) -> str:
+    mark = "ok     " if finding.is_well else "MISSING"
+    mend = f"\n          → {finding.mend}" if finding.mend and not finding.is_well else ""
+    return f"{mark} {finding.subject:<22}{finding.words}{mend}"
