@@ -1,0 +1,42 @@
+import httpx2
+import pytest
+
+from app.settings import Settings
+from app.web.stack import trusted_hosts
+
+
+@pytest.mark.parametrize(
+    ("settings", "hosts"),
+    [
+        (
+            Settings(environment="production", public_url="https://loans.example"),
+            ["loans.example"],
+        ),
+        (
+            Settings(
+                environment="production",
+                public_url="https://loans.example",
+                trusted_hosts="a.example, *.b.example,",
+            ),
+            ["*.b.example", "a.example", "loans.example"],
+        ),
+        (Settings(environment="development"), ["127.0.0.1", "::1", "localhost"]),
+    ],
+)
+def test_we_answer_to_our_own_names(settings: Settings, hosts: list[str]) -> None:
+    assert trusted_hosts(settings) == hosts
+
+
+@pytest.mark.parametrize(
+    ("host", "status"),
+    [
+        ("127.0.0.1:8000", 200),
+        ("localhost", 200),
+        ("LOCALHOST:1", 200),
+        ("evil.example", 400),
+        ("127.0.0.1.evil.example", 400),
+        ("", 400),
+    ],
+)
+async def test_and_to_no_other(host: str, status: int, tab: httpx2.AsyncClient) -> None:
+    assert (await tab.get("/", headers={"Host": host})).status_code == status
