@@ -18,8 +18,8 @@ from app.operation.generator.product import Drawn, draw_terms
 BLOCK_LOANS = 1_000
 HISTORY_DAYS = 1_095
 CONTACT_DAYS = 90
-BRANCHES = ("B01", "B02", "B03", "B04")
-TEAMS_A_BRANCH = 2
+# Those in which the people of the demo sit.
+TEAMS = (("hangzhou", "east-1"), ("hangzhou", "east-2"), ("shenzhen", "south-1"))
 CHANNELS = ("direct_debit", "direct_debit", "direct_debit", "wallet", "transfer", "counter")
 OUTCOMES = ("no_answer", "reached", "promised", "reached", "third_party", "refused", "wrong_number")
 
@@ -71,9 +71,7 @@ class Block:
     def _borrower(self, number: int, loans: range) -> None:
         draw, key = self.draw, f"K{number:08d}"
         person = make_person(draw, number)
-        place = int(draw.random() * len(BRANCHES) * TEAMS_A_BRANCH)
-        branch = BRANCHES[place // TEAMS_A_BRANCH]
-        team = f"{branch}-{place % TEAMS_A_BRANCH + 1}"
+        branch, team = TEAMS[int(draw.random() * len(TEAMS))]
         self.tables["customers"].append(
             f"{key},{person.name},person,{person.language},{person.phone},{person.email},"
             f"{person.id_number},{person.address},{branch},{team}\n"

@@ -7,6 +7,7 @@ from app.loan.schedule import month_later
 
 # Lenders here let instalments fall due on the 1st to the 28th only.
 DUE_DAYS = 28
+FIRST_DUE_AFTER_DAYS = 10
 HISTORY_MONTHS = 40
 FUTURE_MONTHS = 40
 _DAYS_A_MONTH = 31
@@ -25,7 +26,10 @@ class Calendar:
         ]
 
     def due_days(self, disbursed: int, due_day: int, count: int) -> Sequence[int]:
-        """The first due date lies in the month after the disbursement."""
+        """The first due date lies in the month after the disbursement, or one later if that is
+        too soon for anybody to pay."""
         on = date.fromordinal(disbursed)
         month = (on.year - self.origin.year) * 12 + on.month - self.origin.month + 1
+        if self._months[month] + due_day - 1 < disbursed + FIRST_DUE_AFTER_DAYS:
+            month += 1
         return [start + due_day - 1 for start in self._months[month : month + count]]
