@@ -1,7 +1,6 @@
 """What of an error reaches the caller. Of an exception we did not expect: nothing but its id."""
 
 import logging
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -22,8 +21,6 @@ from app.unit_of_work import AWAY
 ERRORS_PATH = "/graphql/errors"
 # What the database raises when it was asked for too much.
 _TOO_SLOW = (asyncpg.QueryCanceledError, asyncpg.LockNotAvailableError)
-# graphql-core quotes what an unexpected exception of a scalar said after the type's name.
-_SCALAR_SAID = re.compile(r"(Expected type '[^']*')\..*", re.DOTALL)
 
 log = get_logger("graphql")
 
@@ -53,7 +50,7 @@ def describe(error: GraphQLError) -> Fault:
     if isinstance(cause, _TOO_SLOW):
         return _of(Code.TIMEOUT, log_level=logging.WARNING)
     if isinstance(cause, GraphQLError):
-        return _of(_code_of_protocol_error(cause), _SCALAR_SAID.sub(r"\1.", cause.message))
+        return _of(_code_of_protocol_error(cause), cause.message)
     return _of(Code.INTERNAL, "Internal error.", log_level=logging.ERROR)
 
 
@@ -111,10 +108,15 @@ def _of(code: Code, message: str = "", *, log_level: int = logging.INFO) -> Faul
 
 
 def _cause(error: GraphQLError) -> BaseException:
-    """The first exception, under graphql-core's and Tortoise's wrappings."""
+    """The exception under graphql-core's and Tortoise's wrappings. A protocol error that wraps
+    another one says more than that: it names the variable."""
     cause: BaseException = error
     while isinstance(cause, GraphQLError) and cause.original_error is not None:
-        cause = cause.original_error
+        inner = cause.original_error
+        says_less = type(inner) is GraphQLError and inner.original_error is None
+        if says_less:
+            break
+        cause = inner
     if isinstance(cause, OperationalError) and cause.__cause__ is not None:
         return cause.__cause__
     return cause
@@ -141,4 +143,4 @@ def _trace(error: GraphQLError) -> dict[str, Any]:
         code = at.tb_frame.f_code
         frames.append(f"{code.co_filename}:{at.tb_lineno} {code.co_name}")
         at = at.tb_next
-    return {"exception": type(cause).__name__, "frames": frames[-8:]}
+    return {"raised": type(cause).__name__, "frames": frames[-8:]}

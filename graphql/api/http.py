@@ -8,7 +8,7 @@ from secrets import token_hex
 from typing import Any
 
 import orjson
-from cross_web import AsyncHTTPRequestAdapter
+from cross_web import AsyncHTTPRequestAdapter, StarletteRequestAdapter
 from graphql import GraphQLError
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
@@ -38,8 +38,15 @@ _REALM = 'Bearer realm="afterloan"'
 _PLAIN_STATUSES = frozenset({401, 403, 405, 406, 413, 415, 429, 503})
 
 
+class _Adapter(StarletteRequestAdapter):
+    @property
+    def starlette(self) -> Request:
+        return self._request
+
+
 class GraphQLOverHttp(GraphQL[Call, None]):
     schema: ApiSchema
+    request_adapter_class = _Adapter
 
     def __init__(self, schema: ApiSchema, authenticate: Authenticate) -> None:
         super().__init__(schema, graphql_ide=None, subscription_protocols=())
@@ -83,8 +90,10 @@ class GraphQLOverHttp(GraphQL[Call, None]):
         return call
 
     async def parse_http_body(self, request: AsyncHTTPRequestAdapter) -> GraphQLRequestData:
-        starlette: Request = request.request  # type: ignore[attr-defined]
-        return read_get(starlette) if request.method == "GET" else await read_post(starlette)
+        assert isinstance(request, _Adapter)
+        if request.method == "GET":
+            return read_get(request.starlette)
+        return await read_post(request.starlette)
 
     def should_render_graphql_ide(self, request: Any) -> bool:
         return False
