@@ -53,6 +53,15 @@ async def database(servers: None) -> AsyncIterator[BaseDBAsyncClient]:
     await close_database()
 
 
+@pytest.fixture(autouse=True)
+def shapes() -> Iterator[None]:
+    """Every statement a test is the first to send is judged when it ends, so that the failure
+    names it."""
+    yield
+    wrong = statement.misshapen(statement.newly_sent())
+    assert wrong == {}, "see tests/shape.py for the rules"
+
+
 @pytest.fixture
 async def redis(servers: None) -> AsyncIterator[Redis]:
     client = Redis.from_url(os.environ["REDIS_URL"])

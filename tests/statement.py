@@ -2,11 +2,20 @@
 
 The shapes that a distributed engine would refuse (`tests/test_scale.py`) are sought here."""
 
+import importlib
 import re
+from collections.abc import Iterable
 from pathlib import Path
 
-from app.database import listen_to_statements
+from tortoise.models import Model
+
+from app.database import MODEL_MODULES, listen_to_statements
+from app.place import Place
 from tests.run import run_folder, worker_name
+from tests.shape import faults
+
+# What the ORM writes for its own book-keeping, and the suite for its own cleaning.
+NOT_JUDGED = ("tortoise_migrations", "suite.", "pg_catalog", "information_schema", "LISTEN")
 
 _seen: set[str] = set()
 _since_last_asked: list[str] = []
@@ -33,6 +42,26 @@ def all_sent() -> list[str]:
     return sorted({statement for line in lines for statement in line if statement})
 
 
+def misshapen(statements: Iterable[str]) -> dict[str, list[str]]:
+    """What an engine that spreads borrowers over machines would refuse of these, and why."""
+    judged = (
+        (sql, faults(sql, PLACES))
+        for sql in statements
+        if not any(word in sql for word in NOT_JUDGED)
+    )
+    return {sql: said for sql, said in judged if said}
+
+
+def _places() -> dict[str, Place]:
+    found: dict[str, Place] = {}
+    for name in MODEL_MODULES:
+        for value in vars(importlib.import_module(name)).values():
+            if isinstance(value, type) and issubclass(value, Model) and value is not Model:
+                found[str(value._meta.db_table)] = value.place  # type: ignore[attr-defined]
+    assert len(found) > 30, "the models were not found"
+    return found
+
+
 def write_down() -> None:
     (_folder() / f"{worker_name()}.statements").write_text("\0".join(sorted(_seen)))
 
@@ -46,3 +75,6 @@ def _record(statement: str) -> None:
 
 def _folder() -> Path:
     return run_folder()
+
+
+PLACES = _places()
