@@ -1,4 +1,4 @@
-"""The whole way of a sign-in, against a provider that can misbehave in every way we know of."""
+"""Signing in and out as a person meets it: tabs, browsers, cookies, ways back."""
 
 from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
@@ -10,132 +10,34 @@ import pytest
 from app import clock, database
 from app.actor import Actor
 from app.identity.actions import bar_user
-from app.identity.issuer import Issuer
 from app.identity.order import BarUser
+from tests.app.identity import way
 from tests.app.identity.browser import ADDRESS, application, browser
-from tests.app.identity.rogue import CLIENT_ID, CLIENT_SECRET, ISSUER, Rogue
+from tests.app.identity.rogue import ISSUER, Rogue
+from tests.app.identity.way import (
+    SESSION,
+    assert_nobody_got_in,
+    csrf_of,
+    leave,
+    sessions,
+    sign_in,
+)
 
 pytestmark = pytest.mark.usefixtures("database")
 
-SESSION = "afterloan-8000-session"
-
-GOOD = [
-    "good", "no_kid", "no_at_hash", "aud_as_list", "azp_ours", "clock_ahead", "no_userinfo",
-    "iss_parameter_unsupported",
-]  # fmt: skip
-
-REFUSED = {
-    "SIGN_IN_ID_TOKEN_INVALID": (
-        "iss_wrong iss_missing iss_as_list aud_wrong aud_missing aud_empty aud_other_azp_ours"
-        " aud_more_azp_ours azp_wrong exp_past exp_missing exp_text exp_nan iat_future iat_missing"
-        " iat_old nbf_future nonce_wrong nonce_missing nonce_as_list sub_empty sub_blank sub_missing"
-        " sub_number sub_long sub_nul at_hash_wrong no_kid_two_keys kid_unknown key_wrong"
-        " key_in_header key_in_header_kid_wrong typ_access_token typ_logout crit_unknown alg_none"
-        " alg_none_kid alg_missing hs256_public_key hs256_client_secret signature_missing"
-        " signature_of_other_claims not_a_token five_parts claims_are_a_list"
-    ),
-    "SIGN_IN_ID_TOKEN_MISSING": "id_token_missing id_token_empty id_token_number",
-    "SIGN_IN_SUBJECT_MISMATCH": "userinfo_other_subject userinfo_no_subject",
-    "SIGN_IN_CODE_REFUSED": "token_refused foreign_code access_token_missing",
-    "SIGN_IN_ISSUER_PARAMETER": "iss_parameter_wrong iss_parameter_missing denied_by_other",
-    "SIGN_IN_DENIED": "denied",
-    "SIGN_IN_ANSWER_MALFORMED": "no_code state_twice iss_twice",
-    "SIGN_IN_ATTEMPT_UNKNOWN": "state_unknown state_missing",
-    "IDENTITY_PROVIDER_UNAVAILABLE": (
-        "token_500 token_html token_list userinfo_500 userinfo_html jwks_500"
-    ),
-    "IDENTITY_PROVIDER_MISCONFIGURED": "token_type_mac jwks_empty jwks_nonsense jwks_shared_secret",
-}
-REFUSED_AT_START = {
-    "IDENTITY_PROVIDER_UNAVAILABLE": "configuration_500 configuration_moved",
-    "IDENTITY_PROVIDER_MISCONFIGURED": (
-        "configuration_html configuration_huge configuration_other_issuer configuration_issuer_slash"
-        " configuration_no_token_endpoint configuration_plain_http configuration_file"
-        " configuration_no_s256 configuration_no_code configuration_only_hs256"
-    ),
-}
 
 Trust = Callable[[Rogue], Rogue]
 
 
-def pairs(modes: dict[str, str]) -> list[tuple[str, str]]:
-    return [(mode, code) for code, names in modes.items() for mode in names.split()]
-
-
 @pytest.fixture
 def trust(monkeypatch: pytest.MonkeyPatch) -> Trust:
-    """Makes a rogue the configured provider."""
-
-    def make(rogue: Rogue) -> Rogue:
-        issuer = Issuer(
-            ISSUER,
-            client_id=CLIENT_ID,
-            client_secret=CLIENT_SECRET,
-            transport=httpx2.ASGITransport(rogue.application()),
-        )
-        monkeypatch.setattr("views.identity.configured_issuer", lambda: issuer)
-        return rogue
-
-    return make
+    return lambda rogue: way.trust(rogue, monkeypatch)
 
 
 @pytest.fixture
 async def tab() -> AsyncIterator[httpx2.AsyncClient]:
     async with browser(application()) as client:
         yield client
-
-
-async def leave(tab: httpx2.AsyncClient, path: str = "/signin/start") -> str:
-    response = await tab.get(path)
-    assert response.status_code == 303, response.text
-    return response.headers["location"]
-
-
-async def sign_in(
-    tab: httpx2.AsyncClient, rogue: Rogue, path: str = "/signin/start"
-) -> httpx2.Response:
-    return await tab.get(rogue.answer(await leave(tab, path)))
-
-
-async def sessions() -> int:
-    return int(await database.value("SELECT count(*) FROM session"))
-
-
-async def assert_nobody_got_in(tab: httpx2.AsyncClient) -> None:
-    assert SESSION not in tab.cookies
-    assert await sessions() == 0
-    assert await database.value("SELECT count(*) FROM user_account") == 0
-    assert await database.value("SELECT count(*) FROM audit_entry") == 0
-
-
-@pytest.mark.parametrize("mode", GOOD)
-async def test_an_honest_provider_lets_in(mode: str, trust: Trust, tab: httpx2.AsyncClient) -> None:
-    response = await sign_in(tab, trust(Rogue(mode)), "/signin/start?next=/collection/board")
-    assert (response.status_code, response.headers["location"]) == (303, "/collection/board")
-    assert (await tab.get("/who")).json()["roles"] == ["collector"]
-    assert await sessions() == 1
-
-
-@pytest.mark.parametrize(("mode", "code"), pairs(REFUSED))
-async def test_a_misbehaving_provider_does_not(
-    mode: str, code: str, trust: Trust, tab: httpx2.AsyncClient
-) -> None:
-    response = await sign_in(tab, trust(Rogue(mode)))
-    assert code in response.text
-    assert response.status_code == (503 if code.startswith("IDENTITY") else 401)
-    assert "/signin" in response.text, "the page has a way out"
-    assert "<b>no</b>" not in response.text
-    await assert_nobody_got_in(tab)
-
-
-@pytest.mark.parametrize(("mode", "code"), pairs(REFUSED_AT_START))
-async def test_a_provider_that_describes_itself_wrongly_is_not_even_asked(
-    mode: str, code: str, trust: Trust, tab: httpx2.AsyncClient
-) -> None:
-    trust(Rogue(mode))
-    response = await tab.get("/signin/start")
-    assert (response.status_code, code in response.text) == (503, True)
-    assert await database.value("SELECT count(*) FROM sign_in_attempt") == 0
 
 
 async def test_the_address_of_the_provider_asks_for_all_that_protects(
@@ -433,7 +335,3 @@ async def test_the_sign_in_page_speaks_both_languages(
     assert response.status_code == 200
     assert words[language] in response.text
     assert 'href="/signin/start"' in response.text
-
-
-def csrf_of(html: str) -> str:
-    return html.partition('name="csrf-token" content="')[2].partition('"')[0]

@@ -253,7 +253,7 @@ class Rogue:
         }
 
     def _forgeries(self) -> dict[str, Callable[[Claims], str]]:
-        public = self.signing.raw_value.public_key().public_bytes(
+        public = self.signing.public_key.public_bytes(
             serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
         )
         return {

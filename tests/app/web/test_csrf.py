@@ -1,3 +1,4 @@
+from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx2
@@ -81,7 +82,7 @@ async def test_a_page_gets_the_whole_form_although_the_guard_looked_into_it(
     form = f"csrf_token={token}&text=" + "x" * 300_000
     headers = {"Content-Type": "application/x-www-form-urlencoded"}
 
-    async def in_parts():  # type: ignore[no-untyped-def]
+    async def in_parts() -> AsyncIterator[bytes]:
         for begin in range(0, len(form), 1000):
             yield form[begin : begin + 1000].encode()
 

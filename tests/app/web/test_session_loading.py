@@ -17,7 +17,7 @@ async def test_the_cookie_says_who_asks(tab: httpx2.AsyncClient) -> None:
 
 @pytest.mark.parametrize("word", ["", "guessed", "x" * 5000, "a b", "é"])
 async def test_another_word_says_nothing(word: str, tab: httpx2.AsyncClient) -> None:
-    response = await tab.get("/who", headers={"Cookie": f"{COOKIE}={word}".encode()})
+    response = await tab.get("/who", headers={b"Cookie": f"{COOKIE}={word}".encode()})
     assert response.headers["location"] == "/signin?next=/who"
 
 

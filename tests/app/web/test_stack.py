@@ -1,7 +1,7 @@
 import httpx2
 import pytest
 
-from app.settings import Settings
+from app.settings import Environment, Settings
 from app.web.stack import trusted_hosts
 
 
@@ -9,18 +9,18 @@ from app.web.stack import trusted_hosts
     ("settings", "hosts"),
     [
         (
-            Settings(environment="production", public_url="https://loans.example"),
+            Settings(environment=Environment.production, public_url="https://loans.example"),
             ["loans.example"],
         ),
         (
             Settings(
-                environment="production",
+                environment=Environment.production,
                 public_url="https://loans.example",
                 trusted_hosts="a.example, *.b.example,",
             ),
             ["*.b.example", "a.example", "loans.example"],
         ),
-        (Settings(environment="development"), ["127.0.0.1", "::1", "localhost"]),
+        (Settings(environment=Environment.development), ["127.0.0.1", "::1", "localhost"]),
     ],
 )
 def test_we_answer_to_our_own_names(settings: Settings, hosts: list[str]) -> None:
