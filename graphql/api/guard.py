@@ -194,6 +194,7 @@ class _Scale:
             inner.width = inner.cost = inner.depth = 0
             weight.add(inner)
             weight.introspections += 1
+            weight.cost = price.weight
         else:
             inner = self.weigh(node.selection_set, price.type, place.below())
             inner.width = 0

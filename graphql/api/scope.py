@@ -27,8 +27,9 @@ from app.identity.scope import Scope
 
 # Alternatives: every scope of at least one of them is needed.
 Requirement = tuple[tuple[str, ...], ...]
+SCOPE_NAMES = tuple(scope.value for scope in Scope)
 # For what belongs to no capability (a page, an amount): a token that may do anything at all.
-ANY: Requirement = tuple((scope.value,) for scope in Scope)
+ANY: Requirement = tuple((name,) for name in SCOPE_NAMES)
 # No token holds it.
 CLOSED: Requirement = (("closed",),)
 _META_FIELDS = frozenset({"__schema", "__type"})

@@ -110,7 +110,7 @@ def test_an_idempotency_key_is_read() -> None:
 def test_a_literal_is_no_back_door(scalar: ScalarDefinition, literal: str) -> None:
     assert scalar.parse_literal is not None
     with pytest.raises(GraphQLError):
-        scalar.parse_literal(parse_value(literal))
+        scalar.parse_literal(parse_value(literal), None)
 
 
 def test_each_says_where_it_is_specified() -> None:
