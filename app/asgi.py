@@ -1,24 +1,33 @@
 """The whole application, composed once: the only place that knows everybody."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
-from starlette.routing import BaseRoute
+from starlette.routing import BaseRoute, Route
 
-from app import log
+from api.http import GraphQLOverHttp
+from api.schema import schema
+from app import log, outbox
+from app.collection import live
 from app.database import close_database, init_database
 from app.errors import AfterloanError
+from app.identity.token import authenticate_bearer
 from app.settings import settings
 from app.web.stack import middleware
 from views import (
     asset,
+    collection,
+    customer,
+    customer_reveal,
     design,
     error,
     health,
     home,
     identity,
+    operation_setting,
     preference,
     report,
     setting,
@@ -26,10 +35,14 @@ from views import (
 
 PAGES = (
     asset,
+    collection,
+    customer,
+    customer_reveal,
     design,
     health,
     home,
     identity,
+    operation_setting,
     preference,
     report,
     setting,
@@ -40,15 +53,24 @@ PAGES = (
 async def lifespan(_application: Starlette) -> AsyncIterator[None]:
     log.configure(settings().log_level, human=settings().is_development)
     await init_database(application="afterloan-serve")
+    bell = outbox.Bell()
+    ringing = asyncio.create_task(bell.run())
+    await live.start()
     try:
-        yield
+        with outbox.woken(bell.ring):
+            yield
     finally:
+        await live.stop()
+        ringing.cancel()
+        await asyncio.wait([ringing])
         await close_database()
 
 
 def routes() -> list[BaseRoute]:
     pages = [route for module in PAGES for route in module.routes]
-    return [*pages, *identity.provider_routes()]
+    # A Mount would answer `POST /graphql` with a redirect to `/graphql/`.
+    api = Route("/graphql", GraphQLOverHttp(schema(), authenticate_bearer), name="graphql")
+    return [*pages, api, *identity.provider_routes()]
 
 
 app = Starlette(

@@ -4,16 +4,19 @@ A row is written with the change that causes it. The relay hands rows to arq, th
 row done, and the sweep hands over again what was not finished in time: `FLUSHALL` or a killed
 worker loses nothing."""
 
-from collections.abc import Callable, Sequence
+import asyncio
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 import msgspec
 
-from app import clock, database
+from app import clock, database, redis
 from app.settings import settings
 from app.unit_of_work import unit_of_work
 
+CHANNEL = "afterloan:outbox"
 HANDED_PER_ROUND_MAX = 200
 ATTEMPTS_MAX = 12
 
@@ -47,13 +50,41 @@ async def put(messages: Sequence[Message], at: datetime) -> None:
 
 
 def on_wake(callback: Callable[[], None]) -> None:
-    """A relay in this process wants to hear of new rows; the others look for themselves."""
+    """Called after each verb of this process that may have left work, as long as it lives."""
     _wakers.append(callback)
+
+
+@contextmanager
+def woken(*callbacks: Callable[[], None]) -> Iterator[None]:
+    """As `on_wake`, for a while."""
+    _wakers.extend(callbacks)
+    try:
+        yield
+    finally:
+        for callback in callbacks:
+            _wakers.remove(callback)
 
 
 def wake() -> None:
     for callback in _wakers:
         callback()
+
+
+class Bell:
+    """Tells the relays, which may be in other processes. They look for themselves every few seconds
+    too, so a bell that nobody hears loses nothing."""
+
+    def __init__(self) -> None:
+        self._rung = asyncio.Event()
+
+    def ring(self) -> None:
+        self._rung.set()
+
+    async def run(self) -> None:
+        while True:
+            await self._rung.wait()
+            self._rung.clear()
+            await redis.publish(CHANNEL)
 
 
 async def take_due() -> list[Handed]:

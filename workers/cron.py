@@ -7,6 +7,10 @@ from typing import Any
 from arq.cron import CronJob, cron
 
 from app.operation import housekeeping
+from app.operation.close.wake import close_when_due
+from app.operation.seal import seal_heads
+
+EVERY_MINUTE = set(range(60))
 
 
 def _tick(call: Callable[[], Awaitable[Any]]) -> Callable[[dict[Any, Any]], Awaitable[None]]:
@@ -17,6 +21,8 @@ def _tick(call: Callable[[], Awaitable[Any]]) -> Callable[[dict[Any, Any]], Awai
 
 
 CRON_JOBS: list[CronJob] = [
+    cron(_tick(close_when_due), name="cron.close_when_due", minute=EVERY_MINUTE, second=5),
+    cron(_tick(seal_heads), name="cron.seal_audit", minute=17, second=20),
     # Odd minutes, so that the ticks do not pile up.
     cron(_tick(housekeeping.sweep_out), name="cron.sweep_out", hour=3, minute=41, second=30),
 ]

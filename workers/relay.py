@@ -11,7 +11,6 @@ from app.errors import AfterloanError
 from app.log import get_logger
 from workers.job import JOBS
 
-CHANNEL = "afterloan:outbox"
 SWEEP_SECONDS = 2.0
 
 log = get_logger(__name__)
@@ -19,7 +18,7 @@ log = get_logger(__name__)
 
 async def relay(pool: ArqRedis) -> None:
     """Runs until cancelled; a database or a Redis that is away is tried again at the next round."""
-    async for _ in redis.listen(CHANNEL, every_seconds=SWEEP_SECONDS):
+    async for _ in redis.listen(outbox.CHANNEL, every_seconds=SWEEP_SECONDS):
         try:
             while len(taken := await outbox.take_due()) > 0:
                 await _hand(pool, taken)
