@@ -73,6 +73,8 @@ CLIENT_NAME_LENGTH_MAX = 120
 TOKEN_DAYS_MAX = 366
 # `used_at` of a token is written at most this often.
 USED_EVERY = timedelta(minutes=1)
+# An expired session's row stays this long, for who asks why he was signed out.
+SESSIONS_KEPT = timedelta(days=30)
 _PURGED_AT_ONCE = 500
 
 
@@ -151,9 +153,11 @@ async def sign_in(
         )  # fmt: skip
         if replaces:
             await database.execute(
-                "UPDATE session SET ended_at = $2 WHERE id_hash = $1 AND ended_at IS NULL",
+                "UPDATE session SET ended_at = $2, id_token = NULL"
+                " WHERE id_hash = $1 AND ended_at IS NULL",
                 token_hash(replaces), clock.now(),
             )  # fmt: skip
+        await _forget_old_sessions()
     return opened
 
 
@@ -196,7 +200,7 @@ async def open_session(work: Work, user: LockedUser, order: OpenSession) -> Open
 @verb("session.end", permission=Permission.SESSION_OWN, lock=lock_own_session)
 async def end_session(work: Work, id_hash: str, order: EndSession) -> EndedSessions:
     count = await database.execute(
-        "UPDATE session SET ended_at = $2 WHERE id_hash = $1", id_hash, work.now
+        "UPDATE session SET ended_at = $2, id_token = NULL WHERE id_hash = $1", id_hash, work.now
     )
     return EndedSessions(count=count)
 
@@ -214,7 +218,8 @@ async def bar_user(work: Work, user: LockedUser, order: BarUser) -> EndedSession
         user.id, work.now,
     )  # fmt: skip
     count = await database.execute(
-        "UPDATE session SET ended_at = $2 WHERE user_id = $1 AND ended_at IS NULL",
+        "UPDATE session SET ended_at = $2, id_token = NULL"
+        " WHERE user_id = $1 AND ended_at IS NULL",
         user.id, work.now,
     )  # fmt: skip
     return EndedSessions(count=count)
@@ -351,6 +356,15 @@ async def _remember(identity: Identity, roles: list[Role], team: str) -> LockedU
     )  # fmt: skip
     assert found is not None
     return LockedUser(**found)
+
+
+async def _forget_old_sessions() -> None:
+    """The audit log keeps who signed in when; the rows are of no more use."""
+    await database.execute(
+        "DELETE FROM session WHERE id_hash IN (SELECT id_hash FROM session"
+        " WHERE expires_at <= $1 LIMIT $2 FOR UPDATE SKIP LOCKED)",
+        clock.now() - SESSIONS_KEPT, _PURGED_AT_ONCE,
+    )  # fmt: skip
 
 
 def _json(values: list[str] | list[Role]) -> str:

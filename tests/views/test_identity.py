@@ -314,6 +314,17 @@ async def test_another_site_cannot_sign_anybody_out(trust: Trust, tab: httpx2.As
     assert (await tab.get("/who")).status_code == 200
 
 
+async def test_rows_of_long_dead_sessions_go_away(trust: Trust, tab: httpx2.AsyncClient) -> None:
+    rogue = trust(Rogue())
+    await sign_in(tab, rogue)
+    await database.execute("UPDATE session SET expires_at = $1", clock.now() - timedelta(days=29))
+    await sign_in(tab, rogue)
+    assert await sessions() == 2
+    await database.execute("UPDATE session SET expires_at = $1", clock.now() - timedelta(days=30))
+    await sign_in(tab, rogue)
+    assert await sessions() == 1
+
+
 async def test_sign_in_and_out_stand_in_the_audit_log(
     trust: Trust, tab: httpx2.AsyncClient
 ) -> None:
