@@ -5,7 +5,7 @@ brokers, and while it is away they look by themselves. Each listener gets only w
 shows, and one that is too slow fetches his board anew rather than filling our memory."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date
@@ -75,7 +75,7 @@ class Broker:
 
     async def listen(
         self, view: BoardView, *, client_id: str, since: int | None
-    ) -> AsyncIterator[Message]:
+    ) -> AsyncGenerator[Message, None]:
         """First what was missed after `since`, then what happens; empty messages are signs of
         life."""
         listener = Listener(view, client_id)

@@ -61,7 +61,7 @@ class Condition(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class BoardView:
     actor: Actor
-    filter: BoardFilter = BoardFilter()
+    chosen: BoardFilter = BoardFilter()
 
     def condition(self, on: date, first_parameter: int = 1) -> Condition:
         """For the open cases as `c`, judged on the business date."""
@@ -97,14 +97,14 @@ class BoardView:
 
     def _tests(self, on: date) -> list[tuple[str, str, Any]]:
         tests: list[tuple[str, str, Any]] = []
-        if self.filter.whose is Whose.mine:
+        if self.chosen.whose is Whose.mine:
             tests.append(("assignee_id", "=", self.actor.id))
-        if self.filter.whose is Whose.team:
+        if self.chosen.whose is Whose.team:
             tests.append(("team_id", "=", self.actor.team_id or NOBODY))
-        if self.filter.assignee is not None:
-            test = "IS NULL" if self.filter.assignee == NOBODY else "="
-            tests.append(("assignee_id", test, self.filter.assignee or None))
-        since, until = due_dates(self.filter.bucket, on)
+        if self.chosen.assignee is not None:
+            test = "IS NULL" if self.chosen.assignee == NOBODY else "="
+            tests.append(("assignee_id", test, self.chosen.assignee or None))
+        since, until = due_dates(self.chosen.bucket, on)
         if since:
             tests.append(("overdue_since", ">=", since))
         if until:
@@ -112,7 +112,7 @@ class BoardView:
         return tests
 
     def _passes(self, case: Viewable, on: date) -> bool:
-        wanted = self.filter
+        wanted = self.chosen
         since, until = due_dates(wanted.bucket, on)
         return (
             (wanted.whose is not Whose.mine or case.assignee_id == self.actor.id)

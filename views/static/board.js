@@ -1,11 +1,12 @@
 /* A board of cards in columns: drag, menu, keys, undo, live. It reads data attributes and knows no
-   word of the trade; docs/kit.md lists them. The server owns the order: a drop says only the column. */
+   word of the trade; docs/kit.md lists them. The server owns the order: a drop says only the column,
+   and every card finds its place by itself. */
 "use strict";
 (() => {
   const { one, all, announce, quiet, tab } = afterloan;
   const board = one("[data-board]");
   if (!board) return;
-  const menu = one("#board-menu"), live = one("[data-live]");
+  const menu = one("#board-menu"), live = one("[data-live]"), tray = one("[data-arrivals]");
   const CARDS_ANIMATED_MAX = 100;
   /* Where each card was before its last move, for Undo. */
   const before = new Map();
@@ -14,7 +15,10 @@
   const listOf = key => one(`[data-column="${CSS.escape(key)}"] .column-cards`, board);
   const keyOf = list => list.closest("[data-column]").dataset.column;
   const cardOf = id => one(`.card[data-id="${CSS.escape(id)}"]`, board);
-  const closedTo = card => JSON.parse(card.dataset.closed || "{}");
+  /* Columns that would refuse the card, with the reason; all of them where nothing may be moved. */
+  const closedTo = card => (board.dataset.fixed
+    ? Object.fromEntries(lists().map(list => [keyOf(list), board.dataset.fixed]))
+    : JSON.parse(card.dataset.closed || "{}"));
   const spot = card => ({ list: card.parentElement, next: card.nextElementSibling });
 
   const put = (card, { list, next }) => {
@@ -31,6 +35,85 @@
       .finally(() => { card.style.viewTransitionName = ""; });
   };
 
+  /* Every card stands where its `data-place` sorts as text. Gliding there, it can be followed. */
+  const glide = (card, go) => {
+    const focused = document.activeElement === card, { left, top } = card.getBoundingClientRect();
+    const isNew = !board.contains(card);
+    go();
+    if (focused) card.focus({ preventScroll: true });
+    if (quiet || isNew) return;
+    const now = card.getBoundingClientRect();
+    const way = `translate(${left - now.left}px, ${top - now.top}px)`;
+    card.animate([{ transform: way }, { transform: "none" }], { duration: 160, easing: "ease-out" });
+  };
+  const settled = list => all(".card", list).filter(card => !card.matches(".is-pending, .is-placeholder"));
+  const follower = (card, list) => settled(list)
+    .find(other => other !== card && other.dataset.place > card.dataset.place);
+  const seat = (card, list) => {
+    const next = follower(card, list) ?? one(".column-more", list) ?? one(".column-empty", list);
+    if (card.parentElement !== list || card.nextElementSibling !== next) {
+      glide(card, () => list.insertBefore(card, next));
+    }
+  };
+  const order = list => {
+    let last = "";
+    for (const card of settled(list)) {
+      if (card.dataset.place >= last) last = card.dataset.place;
+      else seat(card, list);
+    }
+  };
+  /* Comes with a page that is not loaded yet. */
+  const isBeyond = (card, list) => {
+    const more = one(".column-more", list);
+    return Boolean(more) && card.dataset.place > more.dataset.after;
+  };
+  const renew = (card, fresh) => {
+    for (const { name, value } of fresh.attributes) if (name !== "class") card.setAttribute(name, value);
+    if (!fresh.dataset.closed) delete card.dataset.closed;
+    card.replaceChildren(...fresh.childNodes);
+    fresh.remove();
+  };
+  const mark = card => {
+    card.classList.add("is-fresh");
+    card.addEventListener("animationend", () => card.classList.remove("is-fresh"), { once: true });
+  };
+  const arrive = fresh => {
+    const card = cardOf(fresh.dataset.id), list = listOf(fresh.dataset.in);
+    /* On its way or in the air: the answer to that tells how it stands. */
+    if (card?.matches(".is-pending, .is-placeholder")) return fresh.remove();
+    const isNews = card?.parentElement !== list, isLooked = card && card === document.activeElement;
+    if (card) renew(card, fresh);
+    const arrived = card ?? fresh;
+    if (isNews && !isLooked && isBeyond(arrived, list)) return arrived.remove();
+    seat(arrived, list);
+    if (isNews) mark(arrived);
+    order(list);
+  };
+  /* A page that is loaded later may hold a card that came by itself before. */
+  const alone = card => {
+    for (const twin of all(`.card[data-id="${CSS.escape(card.dataset.id)}"]`, board)) {
+      if (twin === card) continue;
+      card.remove();
+      order(twin.parentElement);
+    }
+  };
+  const watch = (element, seen) => new MutationObserver(changes => {
+    const added = changes.flatMap(change => [...change.addedNodes]);
+    added.filter(node => node.matches?.(".card") && element.contains(node)).forEach(seen);
+  }).observe(element, { childList: true, subtree: true });
+  if (tray) watch(tray, arrive);
+  watch(board, alone);
+  /* The card somebody stands on goes away: his neighbour takes over. */
+  let looked = null;
+  board.addEventListener("focusin", event => { looked = event.target.closest(".card"); });
+  new MutationObserver(changes => {
+    for (const { removedNodes, nextSibling, previousSibling } of changes) {
+      const isLost = looked && !looked.isConnected && document.activeElement === document.body;
+      if (!isLost || ![...removedNodes].includes(looked)) continue;
+      [nextSibling, previousSibling].find(node => node?.matches?.(".card"))?.focus({ preventScroll: true });
+    }
+  }).observe(board, { childList: true, subtree: true });
+
   /* Tells the server. The card stands in its new column already; whatever goes wrong, it goes back. */
   const send = (card, from, fields = {}) => {
     const list = card.parentElement, { id, version } = card.dataset;
@@ -44,6 +127,7 @@
     const answered = event => {
       if (event.detail.ctx.sourceElement !== card) return;
       document.removeEventListener("htmx:after:request", answered);
+      card.classList.remove("is-pending");
       if (event.detail.ctx.response.status >= 400) put(card, from);
     };
     document.addEventListener("htmx:after:request", answered);
@@ -58,10 +142,25 @@
     const name = card.dataset.name, column = card.parentElement?.dataset.name;
     const now = cardOf(card.dataset.id);
     now?.classList.remove("is-pending");
-    if (!status) putBack(card, from);
+    if (!status) {
+      putBack(card, from);
+      ask(card.dataset.id);
+    }
+    now?.scrollIntoView({ block: "nearest", inline: "nearest" });
     const said = !status || status >= 400 ? board.dataset.saidBack : board.dataset.saidMoved;
     announce((said ?? "").replace("{name}", name).replace("{column}", column ?? ""));
     if (focused) now?.focus({ preventScroll: true });
+  };
+
+  /* The line broke in the middle of a move: whether it was done is asked when the line is back. */
+  const ASK_MS = 3000;
+  const ask = id => {
+    if (!board.dataset.cardUrl) return;
+    const url = board.dataset.cardUrl.replace("__id__", encodeURIComponent(id));
+    const again = () => (navigator.onLine
+      ? htmx.ajax("GET", url, { source: cardOf(id) ?? board, swap: "none" })
+      : addEventListener("online", again, { once: true }));
+    setTimeout(again, ASK_MS);
   };
 
   /* Into another column by menu, key or Undo. */
@@ -126,12 +225,15 @@
     draggable: ".card",
     filter: ".is-pending, [data-card-menu]",
     preventOnFilter: false,
+    disabled: Boolean(board.dataset.fixed),
     animation: quiet || list.childElementCount > CARDS_ANIMATED_MAX ? 0 : 140,
     ghostClass: "is-placeholder",
     dragClass: "is-lifted",
     fallbackClass: "is-lifted",
     /* One way of dragging for all browsers; on touch a long press, so that a swipe still scrolls. */
     forceFallback: true,
+    /* The picture in the air is no card of a column. */
+    fallbackOnBody: true,
     fallbackTolerance: 4,
     delay: 180,
     delayOnTouchOnly: true,
@@ -227,12 +329,27 @@
   const refresh = () => board.dataset.refreshUrl && htmx.ajax("GET", board.dataset.refreshUrl, {
     source: board, target: board, select: "#board > *", swap: "innerMorph",
   });
+  /* A dead line tells nobody: silence, or the network coming back, is reason to dial again. */
+  const SILENCE_MS = 40000;
+  let line = null, heardAt = 0;
+  const dial = () => line?.reader?.cancel();
+  setInterval(() => { if (Date.now() - heardAt > SILENCE_MS) dial(); }, 5000);
+  addEventListener("online", dial);
   document.addEventListener("htmx:sse:before:message", event => {
+    heardAt = Date.now();
     if (flying) event.detail.waitUntil(held ??= new Promise(done => {
       landed = () => { done(); held = landed = null; };
     }));
   });
-  document.addEventListener("htmx:sse:after:connection", () => live?.classList.remove("is-off"));
+  document.addEventListener("htmx:sse:after:connection", event => {
+    line = event.detail.connection;
+    heardAt = Date.now();
+    live?.classList.remove("is-off");
+  });
+  document.addEventListener("htmx:sse:error", event => {
+    /* Signed out meanwhile: the page itself leads to the sign-in. */
+    if (event.detail.status === 401) location.reload();
+  });
   for (const type of ["htmx:sse:error", "htmx:sse:close", "offline"]) {
     addEventListener(type, () => live?.classList.add("is-off"));
   }
