@@ -5,7 +5,6 @@ Own formatters, not Babel's with a locale name: a board draws hundreds of amount
 from datetime import date, datetime
 from decimal import ROUND_HALF_EVEN, Decimal
 from functools import lru_cache
-from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
 from babel.numbers import get_currency_symbol
@@ -15,11 +14,12 @@ from app import clock
 from app.i18n import CHINESE, current_language, locale, ngettext
 from app.i18n import gettext as _
 from app.money import exponent, to_decimal
+from views.zone import zone
 
 MINUS = "\N{MINUS SIGN}"
-ZONE = ZoneInfo("Asia/Shanghai")
 
-_SYMBOLS = {"CNY": "¥", "USD": "$", "EUR": "€", "GBP": "£", "INR": "₹"}
+# Babel writes the yuan's own sign for the yen.
+_SYMBOLS = {"CNY": "¥", "USD": "$", "JPY": "JP¥"}
 _UNITS = {
     True: ((Decimal(10) ** 8, "亿"), (Decimal(10) ** 4, "万")),
     False: ((Decimal(10) ** 9, "B"), (Decimal(10) ** 6, "M"), (Decimal(10) ** 3, "K")),
@@ -72,7 +72,9 @@ def money_short(amount_minor: int | None, currency: str = "CNY") -> str:
 
 @lru_cache(256)
 def symbol(currency: str) -> str:
-    return _SYMBOLS.get(currency) or str(get_currency_symbol(currency, locale=locale("en")))
+    """A currency without a sign of its own is named by its letters, apart from the figure."""
+    sign = _SYMBOLS.get(currency) or str(get_currency_symbol(currency, locale=locale("en")))
+    return f"{sign}\N{NO-BREAK SPACE}" if sign.isalpha() else sign
 
 
 def number(value: float | Decimal | None, decimals: int = 0) -> str:
@@ -117,21 +119,21 @@ def day(on: date | None, style: str = "long") -> str:
     if on is None:
         return "–"
     if isinstance(on, datetime):
-        on = on.astimezone(ZONE).date()
+        on = on.astimezone(zone()).date()
     return _day(on, current_language(), style)
 
 
 def time(at: datetime | None, style: str = "minutes") -> str:
     if at is None:
         return "–"
-    return at.astimezone(ZONE).strftime("%H:%M:%S" if style == "seconds" else "%H:%M")
+    return at.astimezone(zone()).strftime("%H:%M:%S" if style == "seconds" else "%H:%M")
 
 
 def moment(at: datetime | None) -> str:
     """The day and the minute: 24 Nov 14:05; the year only where it is another one."""
     if at is None:
         return "–"
-    same_year = at.astimezone(ZONE).year == clock.now().astimezone(ZONE).year
+    same_year = at.astimezone(zone()).year == clock.now().astimezone(zone()).year
     return f"{day(at, 'short' if same_year else 'long')} {time(at)}"
 
 

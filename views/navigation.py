@@ -39,7 +39,6 @@ SECTIONS = (
             Item("/operation/import", N_("Import"), "cloud-upload"),
             Item("/operation/day", N_("Business day"), "calendar-time"),
             Item("/operation/setting", N_("Business settings"), "adjustments-horizontal"),
-            Item("/operation/audit", N_("Audit log"), "history"),
         ),
     ),
 )

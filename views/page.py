@@ -10,6 +10,7 @@ from starlette.routing import BaseRoute, Mount, Route
 from app.errors import Unauthenticated
 from app.permission import Permission
 from views.reader import preferences
+from views.zone import ask_zone
 
 Handler = Callable[[Request], Awaitable[Response]]
 
@@ -53,6 +54,7 @@ def page(
             raise Unauthenticated()
         if permission is not None:
             actor.require(permission)
+        await ask_zone()
         return await handler(request)
 
     route = Page(path, guarded, methods=list(methods), name=name or _name(handler))
