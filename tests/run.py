@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
+from urllib.parse import urlsplit
 
 import asyncpg
 
@@ -60,6 +61,11 @@ def servers() -> Iterator[tuple[str, str]]:
     with holding(place, [postgres]), _running(redis):
         asyncio.run(_prepare(postgres, f"test_{worker_name()}"))
         yield postgres.url_of(ROLE, f"test_{worker_name()}"), redis.url
+
+
+def named(url: str, database: str) -> str:
+    """The same server's database of another name."""
+    return urlsplit(url)._replace(path=f"/{database}").geturl()
 
 
 def remove(folder: Path) -> None:

@@ -20,16 +20,14 @@ async def is_empty() -> bool:
 
 async def fill(loans: int, book: Path | None, mapping: Path | None) -> None:
     """The people first: a borrower's case wants somebody who looks after it."""
-    from app.command.importing import import_book
-
     await seat_people()
     if book:
-        await import_book(book, mapping)
+        await _bring_in(book, mapping)
         return
     click.echo(f"Making a book of {loans:,} loans …")
     with tempfile.TemporaryDirectory(prefix="afterloan-book-") as folder:
         _generate(loans, Path(folder))
-        await import_book(Path(folder), None)
+        await _bring_in(Path(folder), None)
 
 
 async def seat_people() -> None:
@@ -42,6 +40,13 @@ async def seat_people() -> None:
     if provider.refusal(settings()) is None:
         order = SeedStaff(issuer=provider.issuer_url(settings()))
         await seed_staff(Actor.system("demo"), order)
+
+
+async def _bring_in(book: Path, mapping: Path | None) -> None:
+    from app.command.importing import bring_in
+
+    if not await bring_in([book], mapping):
+        raise SystemExit(1)
 
 
 def _generate(loans: int, folder: Path) -> None:

@@ -13,6 +13,7 @@ from app.errors import Unavailable
 from app.i18n import N_
 from app.migration import migrate, pending
 from app.settings import settings
+from app.unit_of_work import AWAY
 
 # Nobody waits for a page here; a report over the whole book may take its time.
 ANSWER_WITHIN = timedelta(minutes=30)
@@ -42,7 +43,10 @@ def ground(*, current: bool = True) -> Iterator[None]:
         os.environ["REDIS_URL"] = found.redis_url
         settings.cache_clear()
         if current:
-            asyncio.run(_bring_up_to_date(found.database_url, ours=ours))
+            try:
+                asyncio.run(_bring_up_to_date(found.database_url, ours=ours))
+            except AWAY as error:
+                raise Unavailable from error
         yield
 
 

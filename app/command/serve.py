@@ -1,6 +1,7 @@
 """One web process."""
 
 import errno
+import signal
 import socket
 from contextlib import closing
 
@@ -35,6 +36,9 @@ def command() -> None:
                 timeout_graceful_shutdown=LAST_ANSWERS_SECONDS,
             )
         )
+        for number in (signal.SIGINT, signal.SIGTERM):
+            # uvicorn ends in order and then raises the signal once more, for whoever had it before.
+            signal.signal(number, lambda *_: None)
         server.run(sockets=[door])
 
 
