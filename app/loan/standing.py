@@ -42,7 +42,8 @@ class StandingLine:
     """A loan's life as sums: what was due by each date and what had been paid by then."""
 
     def __init__(self, state: LoanState, last_days: Sequence[int] = LAST_DAYS) -> None:
-        rows = [instalment.terms for instalment in state.instalments]
+        # A row of nothing falls due without anybody noticing.
+        rows = [i.terms for i in state.instalments if i.terms.due_minor > 0]
         self.due_on = [row.due_on for row in rows]
         self.due_sum = list(accumulate((row.due_minor for row in rows), initial=0))
         self.paid_on = [allocation.value_on for allocation in state.allocations]
