@@ -14,7 +14,7 @@ import msgspec
 
 from app import database
 from app.errors import Invalid
-from app.i18n import N_
+from app.i18n import N_, translate
 from app.permission import Permission
 
 Value = TypeVar("Value")
@@ -29,11 +29,9 @@ class SettingUnknown(Invalid):
 class SettingInvalid(Invalid):
     code = "SETTING_INVALID"
     text = N_("This value does not fit the setting {name}.")
-    mend = N_("{hint}")
 
     def render_mend(self, language: str | None = None) -> str:
-        from app.i18n import translate
-
+        """What fits is said by the setting itself."""
         return translate(self.facts["hint"], language)
 
 
