@@ -39,7 +39,6 @@ CASES = Listing(
         "customer": "collection_case.customer_id {test}",
         "stage": "collection_case.stage {test}",
         "overdue_since": "collection_case.overdue_since {test}",
-        "closed_on": "collection_case.closed_on {test}",
     },
     scoped_by="assignee_id",
 )

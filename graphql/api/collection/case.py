@@ -124,9 +124,6 @@ class CaseFilter:
     overdue_since: DateFilter | None = strawberry.field(
         default=UNSET, description="Overdue since then."
     )
-    closed_on: DateFilter | None = strawberry.field(
-        default=UNSET, description="Ended then; isNull: true for the open ones."
-    )
     AND: list["CaseFilter"] | None = strawberry.field(
         default=UNSET, name="AND", description="All of these hold."
     )
@@ -154,7 +151,6 @@ FILTERABLE = {
     "customer": Filterable("customer", _customer),
     "stage": Filterable("stage", lambda stage: stage.value),
     "overdue_since": Filterable("overdue_since"),
-    "closed_on": Filterable("closed_on"),
 }
 
 
