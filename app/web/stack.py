@@ -4,6 +4,7 @@ from urllib.parse import urlsplit
 
 from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.identity import provider
 from app.identity.issuer import LOOPBACK
@@ -20,6 +21,19 @@ from app.web.session_loading import SessionLoading
 UPLOADS = {"/operation/import": UPLOAD_BYTES_MAX}
 # These ask nobody who he is, and answer when the database is away.
 ANONYMOUS = ("/static/", "/health", "/ready", f"{provider.PATH}/")
+# Whoever watches over us from next door asks by number, not by name.
+PROBES = frozenset({"/health", "/ready"})
+
+
+class HostGuard(TrustedHostMiddleware):
+    """A forged host name would end up in links and redirects."""
+
+    def __init__(self, app: ASGIApp, *, allowed_hosts: list[str]) -> None:
+        super().__init__(app, allowed_hosts=allowed_hosts, www_redirect=False)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        inner = self.app if scope.get("path") in PROBES else super().__call__
+        await inner(scope, receive, send)
 
 
 def middleware(settings: Settings, *, told: TellRefusal, broken: TellFault) -> list[Middleware]:
@@ -28,9 +42,7 @@ def middleware(settings: Settings, *, told: TellRefusal, broken: TellFault) -> l
         Middleware(RequestLog),
         Middleware(SecurityHeaders, secure=is_secure(settings)),
         Middleware(Refusals, told=told, broken=broken),
-        Middleware(
-            TrustedHostMiddleware, allowed_hosts=trusted_hosts(settings), www_redirect=False
-        ),
+        Middleware(HostGuard, allowed_hosts=trusted_hosts(settings)),
         Middleware(BodyLimit, larger=UPLOADS),
         Middleware(SessionLoading, anonymous=ANONYMOUS),
         Middleware(CsrfGuard, origin=origin_of(settings.base_url), exempt=(f"{provider.PATH}/",)),
@@ -43,7 +55,7 @@ def origin_of(url: str) -> str:
 
 
 def trusted_hosts(settings: Settings) -> list[str]:
-    """The names under which we are reached. A forged one would end up in links and redirects."""
+    """The names under which we are reached."""
     named = {name.strip() for name in settings.trusted_hosts.split(",")} - {""}
     named.add(urlsplit(settings.base_url).hostname or "localhost")
     return sorted(named | (LOOPBACK if settings.is_development else set()))

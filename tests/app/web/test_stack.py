@@ -27,6 +27,11 @@ def test_we_answer_to_our_own_names(settings: Settings, hosts: list[str]) -> Non
     assert trusted_hosts(settings) == hosts
 
 
+async def test_a_probe_may_call_us_by_number(tab: httpx2.AsyncClient) -> None:
+    for path in ("/health", "/ready"):
+        assert (await tab.get(path, headers={"Host": "10.0.0.7"})).status_code == 404, "not 400"
+
+
 @pytest.mark.parametrize(
     ("host", "status"),
     [
