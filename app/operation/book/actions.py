@@ -32,7 +32,7 @@ from app.operation.book.order import (
     OpenCases,
     WriteBatch,
 )
-from app.operation.book.places import places_for_customers, places_for_loans
+from app.operation.book.places import Places, make_places, places_of
 from app.operation.book.queries import has_loans, known_customers
 from app.operation.book.records import Booking, Owned, Records, add_events
 from app.operation.models import ImportProblem, ImportRun, ImportState
@@ -109,6 +109,7 @@ async def commit_import(work: Work, run: ImportRun, order: CommitImport) -> Impo
             "UPDATE business_day SET on_date = $1, opened_at = $2 WHERE id = 1", as_of, work.now
         )
         work.note(business_date=as_of)
+    await make_places(manifest.named)
     await ImportRun.filter(id=run.id).update(state=ImportState.writing, failure="")
     if order.in_background:
         work.emit("book.write", run_id=run.id)
@@ -132,10 +133,11 @@ async def write_batch(work: Work, run: ImportRun, order: WriteBatch) -> BatchWri
     booking = Booking(business_date=on, at=work.now, audit_id=work.audit_id)
     judge = manifest.judge()
     judge.today = on
+    places = await places_of(manifest.named)
     if order.side == "customer":
-        rows, records = await _write_customers(judge, order, booking)
+        rows, records = await _write_customers(judge, order, places, booking)
     else:
-        rows, records = await _write_loans(work, judge, order, booking)
+        rows, records = await _write_loans(work, judge, order, places, booking)
     digest = digest_of_bucket(spool_folder(run.id), order.side, order.bucket)
     await database.execute(
         "INSERT INTO import_batch (import_run_id, number, digest, row_count, written_at, audit_id)"
@@ -182,23 +184,20 @@ async def finish_import(work: Work, run: ImportRun, order: FinishImport) -> Impo
 
 
 async def _write_customers(
-    judge: Judge, order: WriteBatch, booking: Booking
+    judge: Judge, order: WriteBatch, places: Places, booking: Booking
 ) -> tuple[int, Records]:
     found = await judge_customers(judge, spool_folder(order.run_id), order.bucket)
     _refuse_changed(judge.faults)
-    new = [row for bundle in found.bundles for row in bundle.customers[:1]]
-    places = await places_for_customers(new)
     records = await write.write_customers(found.bundles, found.known, places, booking)
     return found.row_count, records
 
 
 async def _write_loans(
-    work: Work, judge: Judge, order: WriteBatch, booking: Booking
+    work: Work, judge: Judge, order: WriteBatch, places: Places, booking: Booking
 ) -> tuple[int, Records]:
     found = await judge_loans(judge, spool_folder(order.run_id), order.bucket)
     _refuse_changed(judge.faults)
     rows = [draft.row for draft in found.drafts]
-    places = await places_for_loans(rows, judge.book.currency)
     customers = await known_customers({row.customer_key for row in rows if row.customer_key})
     records = await write.write_loans(found.drafts, customers, places, booking)
     await _write_around_known(found.additions)

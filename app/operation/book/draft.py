@@ -1,6 +1,6 @@
 """From a bundle to what will be booked: the loan's events in the order in which they happened."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 
 from app.loan.event import (
@@ -24,15 +24,23 @@ REVERSAL_REASON = "source system"
 
 @dataclass(slots=True)
 class LoanDraft:
-    """A loan that is not in the book yet."""
+    """A loan that is not in the book yet, as the files have it."""
 
     bundle: LoanBundle
     row: rows.LoanRow
     currency: str
     plan: Plan
+    payments: list[rows.PaymentRow]
+    closing: "Addition | None"
+
+
+@dataclass(slots=True)
+class BookedLoan:
+    """The same as events, and what follows from them."""
+
+    draft: LoanDraft
     events: list[Event]
     state: LoanState
-    payments: dict[int, rows.PaymentRow] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +91,13 @@ def draft_of(judge: Judge, bundle: LoanBundle) -> LoanDraft | None:
         _refuse_after(judge, payments, bundle.key, closing.value_on)
     if judge.faults.total > told:
         return None
-    opened = Opened(principal_minor=row.principal_minor, currency=currency, schedule=plan.schedule)
-    opening = Addition(EventKind.opened, plan.disbursed_on, opened, row)
-    events, numbered = number_events([opening, *_movements(payments)], 1)
-    state = replay(events)
+    return LoanDraft(bundle, row, currency, plan, payments, closing)
+
+
+def booked(draft: LoanDraft) -> BookedLoan:
+    """A loan that its payments settled by then is not closed once more."""
+    events = _events(draft)
+    state, closing = replay(events), draft.closing
     if closing is not None and not _is_settled_by(state, closing.value_on):
         events.append(
             Event(
@@ -97,7 +108,32 @@ def draft_of(judge: Judge, bundle: LoanBundle) -> LoanDraft | None:
             )
         )
         state = replay(events)
-    return LoanDraft(bundle, row, currency, plan, events, state, numbered)
+    return BookedLoan(draft, events, state)
+
+
+def _events(draft: LoanDraft) -> list[Event]:
+    plan = draft.plan
+    opened = Opened(
+        principal_minor=draft.row.principal_minor, currency=draft.currency, schedule=plan.schedule
+    )
+    if any(row.reversed_on is not None for row in draft.payments):
+        opening = Addition(EventKind.opened, plan.disbursed_on, opened, draft.row)
+        return number_events([opening, *_movements(draft.payments)], 1)[0]
+    received = [
+        Event(
+            sequence=sequence,
+            kind=EventKind.payment,
+            value_on=row.paid_on,
+            payload=PaymentReceived(
+                amount_minor=row.amount_minor,
+                channel=row.channel or "",
+                reference=row.payment_key or "",
+            ),
+        )
+        for sequence, row in enumerate(draft.payments, start=2)
+    ]
+    first = Event(sequence=1, kind=EventKind.opened, value_on=plan.disbursed_on, payload=opened)
+    return [first, *received]
 
 
 def check_payments(

@@ -11,11 +11,12 @@ import msgspec
 from app.operation.book import rows
 from app.operation.book.fault import Fault, Faults, Place
 from app.operation.book.files import BookFiles
+from app.operation.book.places import Named
 from app.operation.book.reading import TableFile, open_table
 from app.operation.book.spool import BUCKETS_MAX, Spool
 
-# What one bucket should hold, measured in the files: some ten thousand loans with their payments.
-BUCKET_BYTES = 10_000_000
+# What one bucket should hold, measured in the files: some four thousand loans with their payments.
+BUCKET_BYTES = 4_000_000
 # Below this a second process costs more than it brings.
 PARALLEL_BYTES = 20_000_000
 PROCESSES_MAX = 2
@@ -37,6 +38,7 @@ class Gathered(msgspec.Struct, kw_only=True):
     fault_counts: dict[str, int] = {}
     # file number → field → its column.
     headings: dict[int, dict[str, Heading]] = {}
+    named: Named = msgspec.field(default_factory=Named)
 
 
 def bucket_count(files: BookFiles) -> int:
@@ -88,6 +90,7 @@ def gather_files(
         faults=faults.kept,
         fault_counts=dict(faults.counts),
         headings=headings,
+        named=router.named,
     )
 
 
@@ -101,6 +104,8 @@ class _Router:
         self.names = {file.number: file.path.name for file in files}
         self.headings: dict[int, dict[str, Heading]] = {}
         self.loan_of_security: dict[str, str] = {}
+        self.named = Named()
+        self.currency = files[0].book.currency
 
     def put(self, row: rows.Row) -> None:
         match row:
@@ -112,6 +117,7 @@ class _Router:
             case rows.LoanRow():
                 self._put_loan(row)
             case rows.CustomerRow():
+                self.named.add_customer(row)
                 self.spool.put("customer", row.customer_key, row)
             case rows.SecurityRow():
                 self.loan_of_security[row.security_key] = row.loan_key
@@ -128,6 +134,7 @@ class _Router:
 
     def _put_loan(self, row: rows.LoanRow) -> None:
         """Every loan asks for its borrower; where the book has none, one is made up for it."""
+        self.named.add_loan(row, self.currency)
         if row.customer_key is None:
             row.customer_key = STUB_PREFIX + row.loan_key
         is_stub = not self.has_customers or row.customer_key.startswith(STUB_PREFIX)
@@ -181,3 +188,4 @@ def _take(whole: Gathered, part: Gathered) -> None:
     whole.faults += part.faults
     whole.fault_counts = dict(Counter(whole.fault_counts) + Counter(part.fault_counts))
     whole.headings |= part.headings
+    whole.named.merge(part.named)

@@ -10,6 +10,7 @@ from app.operation.book.fault import Fault, Faults
 from app.operation.book.gather import Heading
 from app.operation.book.judge import Judge
 from app.operation.book.mapping import BookFormat
+from app.operation.book.places import Named
 from app.settings import settings
 
 _NAME = "manifest"
@@ -22,6 +23,7 @@ class Manifest(msgspec.Struct, kw_only=True):
     headings: dict[int, dict[str, Heading]]
     buckets: int
     counts: dict[str, int]
+    named: Named
     faults: list[Fault] = []
     fault_counts: dict[str, int] = {}
 

@@ -1,7 +1,8 @@
 """Branches, teams and products that a book names: found, or made when they are new."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
+
+import msgspec
 
 from app import database
 from app.operation.book import rows
@@ -32,49 +33,63 @@ def branch_of(row: rows.CustomerRow) -> str | None:
     return code_of(row.branch) or code_of(row.team)
 
 
-async def places_for_customers(found: Iterable[rows.CustomerRow]) -> Places:
-    branches: dict[str, None] = {}
-    branch_of_team: dict[str, str] = {}
-    for row in found:
-        branch, team = branch_of(row), code_of(row.team)
-        if branch is not None:
-            branches.setdefault(branch)
-            if team is not None:
-                branch_of_team.setdefault(team, branch)
+class Named(msgspec.Struct, kw_only=True):
+    """All places that a book names, as the first walk found them."""
+
+    branches: set[str] = set()
+    # team → its branch
+    teams: dict[str, str] = {}
+    # code → currency and method
+    products: dict[str, tuple[str, str]] = {}
+
+    def add_customer(self, row: rows.CustomerRow) -> None:
+        if branch := branch_of(row):
+            self.branches.add(branch)
+            if team := code_of(row.team):
+                self.teams.setdefault(team, branch)
+
+    def add_loan(self, row: rows.LoanRow, currency: str) -> None:
+        if code := code_of(row.product):
+            self.products.setdefault(code, (row.currency or currency, row.method or ""))
+
+    def merge(self, other: "Named") -> None:
+        self.branches |= other.branches
+        self.teams = {**other.teams, **self.teams}
+        self.products = {**other.products, **self.products}
+
+
+async def make_places(named: Named) -> None:
+    """Before the batches, in a transaction of its own: they would wait for each other here."""
     await database.execute(
         "INSERT INTO branch (code, name) SELECT code, code FROM unnest($1::text[]) AS code"
         " ON CONFLICT (code) DO NOTHING",
-        sorted(branches),
+        sorted(named.branches),
     )
-    teams = sorted(branch_of_team.items())
+    teams = sorted(named.teams.items())
     await database.execute(
         "INSERT INTO team (branch_id, code, name) SELECT branch.id, named.team, named.team"
         " FROM unnest($1::text[], $2::text[]) AS named (team, branch)"
         " JOIN branch ON branch.code = named.branch ON CONFLICT (code) DO NOTHING",
         [team for team, _ in teams], [branch for _, branch in teams],
     )  # fmt: skip
-    return Places(
-        branches=await _ids("branch", list(branches)),
-        teams=await _ids("team", list(branch_of_team)),
-    )
-
-
-async def places_for_loans(found: Iterable[rows.LoanRow], currency: str) -> Places:
-    named: dict[str, rows.LoanRow] = {}
-    for row in found:
-        if code := code_of(row.product):
-            named.setdefault(code, row)
-    in_order = sorted(named.items())
+    products = sorted(named.products.items())
     await database.execute(
         "INSERT INTO product (code, name, name_zh, currency, method)"
         " SELECT code, code, code, currency, method"
         " FROM unnest($1::text[], $2::text[], $3::text[]) AS named (code, currency, method)"
         " ON CONFLICT (code) DO NOTHING",
-        [code for code, _ in in_order],
-        [row.currency or currency for _, row in in_order],
-        [row.method or "" for _, row in in_order],
+        [code for code, _ in products],
+        [currency for _, (currency, _) in products],
+        [method for _, (_, method) in products],
     )
-    return Places(products=await _ids("product", list(named)))
+
+
+async def places_of(named: Named) -> Places:
+    return Places(
+        branches=await _ids("branch", list(named.branches)),
+        teams=await _ids("team", list(named.teams)),
+        products=await _ids("product", list(named.products)),
+    )
 
 
 async def _ids(table: str, codes: list[str]) -> dict[str, int]:

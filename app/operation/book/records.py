@@ -13,7 +13,7 @@ from app.loan.event import Event, PaymentReceived, PaymentReversed
 from app.loan.replay import Allocation, replay
 from app.loan.standing import StandingLine
 from app.operation.book import rows
-from app.operation.book.draft import LoanDraft
+from app.operation.book.draft import BookedLoan
 from app.personal import Sealed, seal
 
 Record = tuple[Any, ...]
@@ -99,7 +99,7 @@ class Owned:
 
 def add_loan(
     records: Records,
-    draft: LoanDraft,
+    loan: BookedLoan,
     owned: Owned,
     *,
     product_id: int | None,
@@ -107,13 +107,13 @@ def add_loan(
     event_ids: Sequence[int],
 ) -> None:
     assert owned.loan_id is not None
-    line = StandingLine(draft.state)
+    line, draft = StandingLine(loan.state), loan.draft
     of, owner = records.of, (owned.customer_id, owned.loan_id)
-    of["loan"].append(_loan(draft, owned, line, product_id, booking.business_date))
+    of["loan"].append(_loan(loan, owned, line, product_id, booking.business_date))
     of["loan_directory"].append((owned.loan_id, owned.customer_id, draft.row.loan_key))
-    of["instalment"].extend(_instalments(draft, owner))
-    add_events(of, draft.events, owner, booking, event_ids)
-    of["payment"].extend(_payments(draft, owner, booking, event_ids))
+    of["instalment"].extend(_instalments(loan, owner))
+    add_events(of, loan.events, owner, booking, event_ids)
+    of["payment"].extend(_payments(loan, owner, booking, event_ids))
     of["loan_standing"].extend(
         (
             *owner, interval.from_on, interval.to_on, interval.standing.bucket,
@@ -141,9 +141,10 @@ def add_events(
 
 
 def _loan(
-    draft: LoanDraft, owned: Owned, line: StandingLine, product_id: int | None, on: date
+    loan: BookedLoan, owned: Owned, line: StandingLine, product_id: int | None, on: date
 ) -> Record:
-    row, state, plan = draft.row, draft.state, draft.plan
+    draft, state = loan.draft, loan.state
+    row, plan = draft.row, draft.plan
     standing = line.on(on)
     rate = None if row.annual_rate is None else row.annual_rate / Decimal(100)
     return (
@@ -151,7 +152,7 @@ def _loan(
         row.principal_minor, rate, row.method or "", len(plan.schedule), plan.disbursed_on,
         plan.matures_on, state.status.value, state.closed_on, state.principal_left_minor,
         state.interest_left_minor, standing.overdue_minor, standing.overdue_since,
-        standing.bucket, line.next_due_on(on), line.next_change(on), len(draft.events),
+        standing.bucket, line.next_due_on(on), line.next_change(on), len(loan.events),
         json_of(_loan_extra(row, len(plan.schedule))), 1,
     )  # fmt: skip
 
@@ -163,8 +164,8 @@ def _loan_extra(row: rows.LoanRow, instalments: int) -> rows.Extra:
     return {"contract_instalments": row.instalment_count, **row.extra}
 
 
-def _instalments(draft: LoanDraft, owner: tuple[int, int]) -> Iterator[Record]:
-    for state in draft.state.instalments:
+def _instalments(loan: BookedLoan, owner: tuple[int, int]) -> Iterator[Record]:
+    for state in loan.state.instalments:
         terms = state.terms
         yield (
             *owner, terms.number, terms.due_on, terms.principal_minor, terms.interest_minor,
@@ -174,16 +175,16 @@ def _instalments(draft: LoanDraft, owner: tuple[int, int]) -> Iterator[Record]:
 
 
 def _payments(
-    draft: LoanDraft, owner: tuple[int, int], booking: Booking, event_ids: Sequence[int]
+    loan: BookedLoan, owner: tuple[int, int], booking: Booking, event_ids: Sequence[int]
 ) -> Iterator[Record]:
-    parts = {allocation.sequence: allocation for allocation in draft.state.allocations}
-    reversal_of = _reversals(draft.events)
-    for event in draft.events:
+    parts = {allocation.sequence: allocation for allocation in loan.state.allocations}
+    reversal_of = _reversals(loan.events)
+    for event in loan.events:
         payload = event.payload
         if not isinstance(payload, PaymentReceived):
             continue
         reversal = reversal_of.get(event.sequence)
-        part = parts.get(event.sequence) or _before_reversal(draft.events, event, reversal)
+        part = parts.get(event.sequence) or _before_reversal(loan.events, event, reversal)
         yield (
             *owner, event_ids[event.sequence - 1], reversal and event_ids[reversal - 1],
             payload.amount_minor, part.principal_minor, part.interest_minor, part.fee_minor,
@@ -276,10 +277,6 @@ def sealed_in(table: str, id: int, column: str, text: str | None) -> Sealed | No
 
 def json_of(extra: rows.Extra) -> str:
     return msgspec.json.encode(extra).decode() if extra else "{}"
-
-
-def event_count(drafts: Iterable[LoanDraft]) -> int:
-    return sum(len(draft.events) for draft in drafts)
 
 
 _PERSONAL = ("name", "phone", "email", "id_number", "address")

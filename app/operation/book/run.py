@@ -172,6 +172,7 @@ async def _manifest(files: BookFiles, gathered: Gathered, faults: Faults) -> Man
         headings=gathered.headings,
         buckets=bucket_count(files),
         counts=gathered.counts,
+        named=gathered.named,
         faults=faults.sorted(),
         fault_counts=dict(faults.counts),
     )

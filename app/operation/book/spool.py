@@ -6,7 +6,6 @@ finds the same buckets with the same rows."""
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO
 from zlib import crc32
 
 import msgspec
@@ -14,8 +13,8 @@ import msgspec
 from app.operation.book import rows
 
 # Rows that wait for a bucket until they are written together.
-ROWS_WAITING_MAX = 200
-BUCKETS_MAX = 200
+ROWS_WAITING_MAX = 100
+BUCKETS_MAX = 500
 _LENGTH_BYTES = 4
 
 _encoder = msgspec.msgpack.Encoder()
@@ -32,10 +31,10 @@ class Spool:
     def __init__(self, folder: Path, writer: int, buckets: int) -> None:
         self.buckets = buckets
         self._folder, self._writer = folder, writer
+        self._paths: dict[tuple[str, int], Path] = {}
         self._waiting: dict[str, list[list[rows.Row]]] = {
             side: [[] for _ in range(buckets)] for side in ("loan", "customer")
         }
-        self._files: dict[tuple[str, int], BinaryIO] = {}
 
     def put(self, side: str, key: str, row: rows.Row) -> None:
         bucket = crc32(key.encode()) % self.buckets
@@ -49,18 +48,18 @@ class Spool:
             for bucket, waiting in enumerate(buckets):
                 if waiting:
                     self._write(side, bucket)
-        for file in self._files.values():
-            file.close()
 
     def _write(self, side: str, bucket: int) -> None:
         packed = _encoder.encode(self._waiting[side][bucket])
         self._waiting[side][bucket] = []
-        file = self._files.get((side, bucket))
-        if file is None:
-            path = bucket_folder(self._folder, side, bucket) / f"{self._writer:05d}"
-            path.parent.mkdir(parents=True, exist_ok=True)
-            file = self._files[side, bucket] = path.open("wb", buffering=0)
-        file.write(len(packed).to_bytes(_LENGTH_BYTES, "big") + packed)
+        path = self._paths.get((side, bucket))
+        if path is None:
+            folder = bucket_folder(self._folder, side, bucket)
+            folder.mkdir(parents=True, exist_ok=True)
+            path = self._paths[side, bucket] = folder / f"{self._writer:05d}"
+        # Opened each time: so many files at once would be too many.
+        with path.open("ab", buffering=0) as file:
+            file.write(len(packed).to_bytes(_LENGTH_BYTES, "big") + packed)
 
 
 def bucket_folder(folder: Path, side: str, bucket: int) -> Path:

@@ -98,16 +98,17 @@ def _given(
 ) -> list[ScheduledInstalment]:
     told = judge.faults.total
     rows = _numbered(judge, given)
-    parts = [_amounts(judge, loan, row) for _, row in rows]
+    parts = [_plain(row) or _amounts(judge, loan, row) for _, row in rows]
     if judge.faults.total > told:
         return []
     amounts = [part for part in parts if part is not None]
-    if not any(sum(part) for part in amounts):
+    if not any(map(any, amounts)):
         judge.tell("INSTALMENT_EMPTY", rows[0][1], "principal")
         return []
     if all(row.principal_minor is None and row.interest_minor is None for _, row in rows):
         amounts = _split(amounts, loan.principal_minor)
-    amounts = _within(amounts, loan.principal_minor)
+    if sum(principal for principal, _, _ in amounts) > loan.principal_minor:
+        amounts = _within(amounts, loan.principal_minor)
     return [
         ScheduledInstalment(number, row.due_on, *part)
         for (number, row), part in zip(rows, amounts, strict=True)
@@ -132,6 +133,16 @@ def _numbered(judge: Judge, given: Sequence[InstalmentRow]) -> list[tuple[int, I
         if row.due_on < before.due_on:
             judge.tell("DUE_ORDER", row, "due_on", row.due_on)
     return in_order
+
+
+def _plain(row: InstalmentRow) -> tuple[int, int, int] | None:
+    """The way of almost every instalment: principal and interest, and nothing to compare."""
+    principal, interest = row.principal_minor, row.interest_minor
+    if row.amount_minor is not None or row.currency is not None or row.fee_minor is not None:
+        return None
+    if principal is None or interest is None or principal < 0 or interest < 0:
+        return None
+    return principal, interest, 0
 
 
 def _amounts(judge: Judge, loan: LoanRow, row: InstalmentRow) -> tuple[int, int, int] | None:

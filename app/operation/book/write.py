@@ -7,7 +7,7 @@ from app.customer.search_key import keys_of
 from app.operation.book import records as made
 from app.operation.book import rows
 from app.operation.book.bundle import CustomerBundle, LoanBundle
-from app.operation.book.draft import KnownLoan, LoanDraft
+from app.operation.book.draft import KnownLoan, LoanDraft, booked
 from app.operation.book.places import Places
 from app.operation.book.records import Booking, Owned, Records
 
@@ -62,18 +62,20 @@ async def write_loans(
     drafts: Sequence[LoanDraft], customers: dict[str, int], places: Places, booking: Booking
 ) -> Records:
     records = Records()
+    loans = [booked(draft) for draft in drafts]
     loan_ids = await next_ids("loan", len(drafts))
-    event_ids = iter(await next_ids("loan_event", made.event_count(drafts)))
-    for id, draft in zip(loan_ids, drafts, strict=True):
+    event_ids = iter(await next_ids("loan_event", sum(len(loan.events) for loan in loans)))
+    for id, loan in zip(loan_ids, loans, strict=True):
+        draft = loan.draft
         assert draft.row.customer_key is not None
         owned = Owned(customer_id=customers[draft.row.customer_key], loan_id=id)
         made.add_loan(
             records,
-            draft,
+            loan,
             owned,
             product_id=places.product_of(draft.row),
             booking=booking,
-            event_ids=[next(event_ids) for _ in draft.events],
+            event_ids=[next(event_ids) for _ in loan.events],
         )
     await write_around(
         records,
