@@ -35,6 +35,8 @@ class PaymentReceived(msgspec.Struct, frozen=True, kw_only=True):
     amount_minor: int
     channel: str = ""
     reference: str = ""
+    # The part that pays late fees, penalty interest or costs: it pays no instalment.
+    other_minor: int = 0
 
 
 class PaymentReversed(msgspec.Struct, frozen=True, kw_only=True):

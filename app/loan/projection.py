@@ -90,7 +90,13 @@ def _instalment_rows(state: LoanState) -> list[tuple[Any, ...]]:
 async def _write_allocations(loan: LoanSubject, state: LoanState) -> None:
     """A payment dated back moves the later ones on: their parts change with it."""
     parts = [
-        (a.sequence, a.fee_minor, a.interest_minor, a.principal_minor, a.surplus_minor)
+        (
+            a.sequence,
+            a.fee_minor + a.other_minor,
+            a.interest_minor,
+            a.principal_minor,
+            a.surplus_minor,
+        )
         for a in state.allocations
     ]
     if not parts:

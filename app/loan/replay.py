@@ -48,6 +48,8 @@ class Allocation:
     interest_minor: int
     principal_minor: int
     surplus_minor: int
+    # What stands beside the schedule.
+    other_minor: int = 0
 
 
 @dataclass(slots=True)
@@ -102,7 +104,7 @@ def _allocate(state: LoanState, event: Event, payment: PaymentReceived, first_op
     """Oldest instalment first; within one fee, then interest, then principal. Returns the first
     instalment that is still open, so that a long life is walked once and not once for each
     payment."""
-    left = payment.amount_minor
+    left = payment.amount_minor - payment.other_minor
     fee = interest = principal = 0
     while left and first_open < len(state.instalments):
         instalment = state.instalments[first_open]
@@ -129,9 +131,11 @@ def _allocate(state: LoanState, event: Event, payment: PaymentReceived, first_op
             interest_minor=interest,
             principal_minor=principal,
             surplus_minor=left,
+            other_minor=payment.other_minor,
         )
     )
-    assert fee + interest + principal + left == payment.amount_minor, "money went missing"
+    parts = fee + interest + principal + payment.other_minor + left
+    assert parts == payment.amount_minor, "money went missing"
     return first_open
 
 

@@ -47,7 +47,7 @@ class StandingLine:
         self.due_on = [row.due_on for row in rows]
         self.due_sum = list(accumulate((row.due_minor for row in rows), initial=0))
         self.paid_on = [allocation.value_on for allocation in state.allocations]
-        paid = (a.amount_minor - a.surplus_minor for a in state.allocations)
+        paid = (a.fee_minor + a.interest_minor + a.principal_minor for a in state.allocations)
         self.paid_sum = list(accumulate(paid, initial=0))
         principal = sum(row.principal_minor for row in rows)
         repaid = accumulate((a.principal_minor for a in state.allocations), initial=0)

@@ -128,6 +128,7 @@ def _events(draft: LoanDraft) -> list[Event]:
                 amount_minor=row.amount_minor,
                 channel=row.channel or "",
                 reference=row.payment_key or "",
+                other_minor=row.other_minor or 0,
             ),
         )
         for sequence, row in enumerate(draft.payments, start=2)
@@ -209,6 +210,7 @@ def _movements(payments: list[rows.PaymentRow]) -> list[Addition]:
             amount_minor=row.amount_minor,
             channel=row.channel or "",
             reference=row.payment_key or "",
+            other_minor=row.other_minor or 0,
         )
         found.append(Addition(EventKind.payment, row.paid_on, received, row))
         if row.reversed_on is not None:

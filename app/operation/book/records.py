@@ -187,7 +187,8 @@ def _payments(
         part = parts.get(event.sequence) or _before_reversal(loan.events, event, reversal)
         yield (
             *owner, event_ids[event.sequence - 1], reversal and event_ids[reversal - 1],
-            payload.amount_minor, part.principal_minor, part.interest_minor, part.fee_minor,
+            payload.amount_minor, part.principal_minor, part.interest_minor,
+            part.fee_minor + part.other_minor,
             part.surplus_minor, event.value_on, booking.at, payload.channel, payload.reference,
         )  # fmt: skip
 
