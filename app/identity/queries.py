@@ -12,15 +12,6 @@ from app.permission import Role
 from app.settings import settings
 
 
-class Colleague(msgspec.Struct, frozen=True, kw_only=True):
-    """Somebody a case can be given to."""
-
-    id: int
-    name: str
-    team_id: int | None
-    team: str
-
-
 class StoredToken(msgspec.Struct, frozen=True, kw_only=True):
     id: int
     client: str
@@ -42,7 +33,7 @@ _SESSION = (
 )
 _TOKEN = (
     "SELECT id, client, token_hash, scopes, created_at, created_by, expires_at, used_at, revoked_at"
-    " FROM service_token"
+    " FROM service_token WHERE id = $1"
 )
 
 
@@ -72,33 +63,15 @@ async def team_by_code(code: str) -> dict[str, Any] | None:
     return await database.row("SELECT id, branch_id FROM team WHERE code = $1", code)
 
 
-async def collectors(*, team_id: int | None = None) -> list[Colleague]:
-    """By team and name; of one team, or of all of them."""
-    found = await database.rows(
-        "SELECT u.id, u.name, u.team_id, COALESCE(t.name, '') AS team FROM user_account u"
-        " LEFT JOIN team t ON t.id = u.team_id"
-        " WHERE u.barred_at IS NULL AND u.roles @> $1::jsonb"
-        " AND ($2::bigint IS NULL OR u.team_id = $2) ORDER BY t.code, u.id",
-        f'["{Role.collector}"]', team_id,
-    )  # fmt: skip
-    return [Colleague(**row) for row in found]
-
-
 async def stored_token(id: int) -> StoredToken | None:
-    found = await database.row(f"{_TOKEN} WHERE id = $1", id)
-    return _stored(found) if found else None
-
-
-async def stored_tokens() -> list[StoredToken]:
-    return [_stored(row) for row in await database.rows(f"{_TOKEN} ORDER BY id DESC LIMIT 200")]
+    found = await database.row(_TOKEN, id)
+    if found is None:
+        return None
+    scopes = msgspec.json.decode(found["scopes"], type=frozenset[str])
+    return StoredToken(**(found | {"scopes": scopes}))
 
 
 def roles_from(stored: str | Iterable[str]) -> frozenset[Role]:
     """What the row says; a role that this version does not know gives no rights."""
     names = msgspec.json.decode(stored, type=list[str]) if isinstance(stored, str) else stored
     return frozenset(Role(name) for name in names if name in set(Role))
-
-
-def _stored(row: dict[str, Any]) -> StoredToken:
-    scopes = msgspec.json.decode(row["scopes"], type=frozenset[str])
-    return StoredToken(**(row | {"scopes": scopes}))

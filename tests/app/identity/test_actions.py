@@ -175,13 +175,3 @@ async def test_the_staff_is_there_once_in_its_teams_and_moves_with_the_address()
     assert he is not None
     assert team is not None
     assert (he["team_id"], he["branch_id"]) == (team["id"], team["branch_id"])
-
-
-async def test_collectors_are_found_by_their_team() -> None:
-    await seed_staff(SYSTEM, SeedStaff(issuer="http://127.0.0.1:8000/dev/idp"))
-    team = await queries.team_by_code("east-1")
-    assert team is not None
-    assert [one.name for one in await queries.collectors(team_id=team["id"])] == [
-        "何薇", "吴昊", "Marta Silva",
-    ]  # fmt: skip
-    assert len(await queries.collectors()) == 7
