@@ -178,7 +178,7 @@ def _shares(state: LoanState) -> Iterator[Share]:
     open_lines = ((i.terms.number, i.terms.due_minor) for i in state.instalments)
     number, open_minor = next(open_lines, (0, 0))
     for payment in state.allocations:
-        left = payment.amount_minor - payment.surplus_minor
+        left = payment.amount_minor - payment.surplus_minor - payment.other_minor
         while left:
             while not open_minor:
                 number, open_minor = next(open_lines)
