@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app.asset import broken_assets
+from app.command.ground import named
 from app.engine.browser import find_browser
 from app.engine.errors import EngineError
 from app.engine.place import SHARED
@@ -60,17 +61,15 @@ def home() -> Iterator[Finding]:
 
 
 def database() -> Iterator[Finding]:
-    if url := settings().database_url:
-        yield from _reached(
-            "Database", "DATABASE_URL", lambda: _ask_postgres(url.get_secret_value())
-        )
+    if url := named(settings().database_url):
+        yield from _reached("Database", "DATABASE_URL", lambda: _ask_postgres(url))
     else:
         yield _found("PostgreSQL", lambda: f"our own, {locate_postgres()}")
 
 
 def redis() -> Iterator[Finding]:
-    if url := settings().redis_url:
-        yield from _reached("Redis", "REDIS_URL", lambda: _ask_redis(url.get_secret_value()))
+    if url := named(settings().redis_url):
+        yield from _reached("Redis", "REDIS_URL", lambda: _ask_redis(url))
     else:
         yield _found("Redis", lambda: f"our own, {locate_redis()}")
 

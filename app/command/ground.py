@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any, TypeVar
 
+from pydantic import SecretStr
+
 from app.database import close_database, init_database
 from app.engine.hold import hold_engines
 from app.errors import Unavailable
@@ -32,13 +34,9 @@ def ground(*, current: bool = True) -> Iterator[None]:
     """Inside, DATABASE_URL and REDIS_URL are known to this process and its children.
 
     Our own database is brought up to date; one that the operator named is not touched unasked."""
-    wanted = settings()
-    ours = wanted.database_url is None
-    with hold_engines(
-        wanted.home,
-        database_url=wanted.database_url.get_secret_value() if wanted.database_url else None,
-        redis_url=wanted.redis_url.get_secret_value() if wanted.redis_url else None,
-    ) as found:
+    database_url, redis_url = named(settings().database_url), named(settings().redis_url)
+    ours = database_url is None
+    with hold_engines(settings().home, database_url=database_url, redis_url=redis_url) as found:
         os.environ["DATABASE_URL"] = found.database_url
         os.environ["REDIS_URL"] = found.redis_url
         settings.cache_clear()
@@ -48,6 +46,11 @@ def ground(*, current: bool = True) -> Iterator[None]:
             except AWAY as error:
                 raise Unavailable from error
         yield
+
+
+def named(url: SecretStr | None) -> str | None:
+    """An empty one names nothing."""
+    return (url.get_secret_value() or None) if url else None
 
 
 def run(work: Callable[[], Coroutine[Any, Any, Result]]) -> Result:

@@ -1,5 +1,7 @@
+import os
 from pathlib import Path
 
+from redis import Redis as Client
 from redis.asyncio import Redis
 
 from tests.app.command.shell import started
@@ -7,11 +9,10 @@ from tests.network import until
 
 
 async def test_works_until_told_to_end(redis: Redis, tmp_path: Path) -> None:
-    log = tmp_path / "log"
+    log, client = tmp_path / "log", Client.from_url(os.environ["REDIS_URL"])
     with started(log, "work") as process:
-        while process.poll() is None and not await redis.keys("*health-check*"):
-            pass
+        until(lambda: process.poll() is not None or bool(client.keys("*health-check*")))
         process.terminate()
-        until(lambda: process.poll() is not None)
-        assert process.returncode == 0
+        assert process.wait(30) == 0
+    client.close()
     assert b"Traceback" not in log.read_bytes()
