@@ -4,10 +4,12 @@ from collections.abc import Mapping
 from typing import Any
 
 import httpx2
+import orjson
 from starlette.applications import Starlette
 from starlette.routing import Route
 
 from api.http import GraphQLOverHttp
+from api.identifier import Kind, encode
 from api.schema import ApiSchema, schema
 from app.actor import Actor
 from app.identity.errors import TokenRefused
@@ -47,8 +49,6 @@ class Api:
         self, query: str, variables: Mapping[str, Any] | None = None, **more: Any
     ) -> dict[str, Any]:
         """The whole answer."""
-        import orjson
-
         body = orjson.dumps({"query": query, "variables": variables, **more})
         answer: dict[str, Any] = (await self.post(body)).json()
         return answer
@@ -68,3 +68,7 @@ class Api:
         if token != "good":
             raise TokenRefused
         return self.actor
+
+
+def id_of(kind: str, customer_id: int, id: int) -> str:
+    return encode(Kind[kind], customer_id, id)
