@@ -67,7 +67,7 @@ def stop(path: Path, process: "subprocess.Popen[bytes] | None", asked_by: signal
             os.kill(pid, number)
         until = time.monotonic() + seconds
         while time.monotonic() < until:
-            if process.poll() is not None if process else not (answers(path) or _lives(pid)):
+            if process.poll() is not None if process else not (answers(path) or lives(pid)):
                 return
             time.sleep(_PAUSE_SECONDS)
 
@@ -84,7 +84,7 @@ def tail(log: Path) -> str:
     return ""
 
 
-def _lives(pid: int) -> bool:
+def lives(pid: int) -> bool:
     try:
         os.kill(pid, 0)
     except ProcessLookupError:

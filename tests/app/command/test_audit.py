@@ -15,12 +15,11 @@ async def test_a_whole_log_is_walked(database: BaseDBAsyncClient) -> None:
 async def test_a_changed_entry_is_named(database: BaseDBAsyncClient) -> None:
     issue = ("token", "create", "--client", "Core banking", "--scopes", "loans:read")
     assert afterloan(*issue).returncode == 0
-    await asking.execute("ALTER TABLE audit_entry DISABLE TRIGGER USER")
-    try:
-        await asking.execute("UPDATE audit_entry SET actor = 'somebody else'")
-        entry = await asking.row("SELECT id, chain, sequence FROM audit_entry")
-    finally:
-        await asking.execute("ALTER TABLE audit_entry ENABLE TRIGGER USER")
+    async with asking.raw_connection() as owner:
+        await owner.execute("ALTER TABLE audit_entry DISABLE TRIGGER USER")
+        await owner.execute("UPDATE audit_entry SET actor = 'somebody else'")
+        await owner.execute("ALTER TABLE audit_entry ENABLE TRIGGER USER")
+    entry = await asking.row("SELECT id, chain, sequence FROM audit_entry")
     assert entry is not None
     done = afterloan("audit", "verify")
     assert done.returncode == 1
