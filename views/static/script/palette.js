@@ -13,10 +13,11 @@
     else input.removeAttribute("aria-activedescendant");
   };
 
+  /* Before anything is typed the server lists what was opened last. */
   const open = () => {
-    if (dialog.open) return;
-    dialog.showModal();
+    if (!dialog.open) dialog.showModal();
     input.select();
+    if (!options().length) input.form.requestSubmit();
   };
 
   if (dialog) {
@@ -26,9 +27,11 @@
       event.preventDefault();
       open();
     });
-    document.addEventListener("click", event => {
-      if (event.target.closest("[data-opens=palette]")) input.select();
-    });
+    const button = one("[data-opens=palette]");
+    button?.addEventListener("click", open);
+    /* The key as it is called on this keyboard */
+    const key = one("kbd", button ?? dialog);
+    if (button && !/Mac|iPhone|iPad/.test(navigator.platform)) key.textContent = "Ctrl K";
     input.addEventListener("keydown", event => {
       if (event.isComposing) return;
       const found = options(), at = found.indexOf(chosen());
