@@ -30,7 +30,7 @@ SCHEDULE = [
     (date(2026, 3, 31), 100_000, 600),
 ]
 # The driver's own: when a connection is given back, and when it first meets a type.
-HOUSEKEEPING = ("pg_advisory_unlock_all", "typeinfo_tree")
+HOUSEKEEPING = ("pg_advisory_unlock_all", "typeinfo_tree", "current_setting('jit')")
 _heard: list[list[str]] = []
 
 
