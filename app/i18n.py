@@ -45,7 +45,8 @@ def translate(message: str, language: str | None = None) -> str:
     """The text in that language (else the reader's), its {fields} still open."""
     if not message:
         return ""
-    return _translations(normalized(language) or current_language()).gettext(message)
+    wanted = normalized(language) if language else None
+    return _translations(wanted or current_language()).gettext(message)
 
 
 def current_language() -> str:

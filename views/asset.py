@@ -2,9 +2,11 @@
 
 import gzip
 import hashlib
+import os
 import re
+import stat
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from mimetypes import guess_type
 from pathlib import Path
 
@@ -45,12 +47,11 @@ def asset(path: str) -> str:
 
 
 def load(path: str) -> Asset | None:
-    sources = [FOLDER / part for part in JOINED.get(path, (path,))]
-    if not all(_inside(source) for source in sources):
+    try:
+        changed = tuple(_changed(source) for source in _sources(path))
+    except OSError:
         return None
-    if settings().is_development:
-        return _loaded(path, tuple(source.stat().st_mtime_ns for source in sources))
-    return _loaded(path, ())
+    return _loaded(path, changed) if changed else None
 
 
 async def serve(request: Request) -> Response:
@@ -71,8 +72,20 @@ async def serve(request: Request) -> Response:
     return Response(body, headers=headers, media_type=found.media_type)
 
 
-def _inside(source: Path) -> bool:
-    return source.resolve().is_relative_to(FOLDER.resolve()) and source.is_file()
+@lru_cache(512)
+def _sources(path: str) -> tuple[Path, ...]:
+    """The files of an address; none where it leads out of the folder or to no file."""
+    sources = tuple((FOLDER / part).resolve() for part in JOINED.get(path, (path,)))
+    inside = FOLDER.resolve()
+    return sources if all(source.is_relative_to(inside) for source in sources) else ()
+
+
+def _changed(source: Path) -> int:
+    """While developing, when the file was changed; elsewhere files stay as they are."""
+    seen = os.stat(source)
+    if not stat.S_ISREG(seen.st_mode):
+        raise FileNotFoundError(source)
+    return seen.st_mtime_ns if settings().is_development else 0
 
 
 @cache

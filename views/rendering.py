@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -80,8 +81,13 @@ def is_fragment(request: Request) -> bool:
 
 def icon(name: str, extra: str = "") -> Markup:
     """Drawn beside words, so it says nothing itself."""
+    return _icon(asset("vendor/icons.svg"), name, f"icon {extra}".strip())
+
+
+@lru_cache(1024)
+def _icon(sprite: str, name: str, classes: str) -> Markup:
     pattern = Markup('<svg class="{}" aria-hidden="true"><use href="{}#{}"/></svg>')
-    return pattern.format(f"icon {extra}".strip(), asset("vendor/icons.svg"), name)
+    return pattern.format(classes, sprite, name)
 
 
 def initials(name: str) -> str:
@@ -151,9 +157,14 @@ def _ngettext(context: EvalContext, one: str, many: str, number: int, /, **field
 def _filled(context: EvalContext, text: str, fields: dict[str, object]) -> str:
     if not context.autoescape:
         return text.format(**fields) if fields else text
-    # The text is ours, what is filled in is not.
-    safe = Markup(escape(text))
+    safe = _escaped(text)
     return safe.format(**fields) if fields else safe
+
+
+@lru_cache(4096)
+def _escaped(text: str) -> Markup:
+    """The texts are ours and few, what is filled into them is neither."""
+    return escape(text)
 
 
 def _environment() -> Environment:
