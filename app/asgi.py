@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from starlette.applications import Starlette
-from starlette.exceptions import HTTPException
 from starlette.routing import BaseRoute, Route
 
 from api.http import GraphQLOverHttp
@@ -13,7 +12,6 @@ from api.schema import schema
 from app import log, outbox
 from app.collection import live
 from app.database import close_database, init_database
-from app.errors import AfterloanError
 from app.identity.token import authenticate_bearer
 from app.settings import settings
 from app.web.stack import middleware
@@ -76,9 +74,6 @@ def routes() -> list[BaseRoute]:
 app = Starlette(
     routes=routes(),
     middleware=middleware(settings(), told=error.told, broken=error.broken),
-    exception_handlers={
-        AfterloanError: error.told,
-        HTTPException: error.told_by_status,
-    },
+    exception_handlers=error.handlers,
     lifespan=lifespan,
 )

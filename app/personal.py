@@ -55,7 +55,7 @@ def blind(kind: str, normalised: str) -> bytes:
     ]
 
 
-class PersonalField(fields.BinaryField[Sealed]):
+class PersonalField(fields.BinaryField[bytes]):
     """BYTEA that takes only sealed values: nobody writes clear text into it by mistake."""
 
     def to_db_value(self, value: Any, instance: type[Model] | Model) -> Any:
@@ -118,7 +118,8 @@ def _key(setting: SecretStr, file: str) -> bytes:
         return _decoded(text)
     if not settings().is_development:
         raise KeyMissing(
-            "Set AFTERLOAN_PERSONAL_KEYS and AFTERLOAN_PERSONAL_INDEX_KEY to 32 random bytes in base64 each."
+            "Set AFTERLOAN_PERSONAL_KEYS and AFTERLOAN_PERSONAL_INDEX_KEY"
+            " to 32 random bytes in base64 each."
         )
     return _made_once(settings().home / file)
 

@@ -33,9 +33,10 @@ def redis_url() -> str:
 @cache
 def redis() -> "Redis":
     """One client per process; connections are made when first needed and again after a restart."""
-    return Redis.from_url(
+    made: Redis = Redis.from_url(
         redis_url(), socket_timeout=REACH_SECONDS, socket_connect_timeout=REACH_SECONDS
     )
+    return made
 
 
 def job_settings() -> RedisSettings:

@@ -1,6 +1,8 @@
-"""What the models cannot say: composite keys by borrower, checks and the indexes that pages live on.
+"""What the models cannot say: composite keys by borrower, checks and the indexes that pages live
+on.
 
-Every key of a borrower table carries `customer_id`, so that the tables can be spread by borrower as they are."""
+Every key of a borrower table carries `customer_id`, so that the tables can be spread by borrower
+as they are."""
 
 from tortoise import migrations
 from tortoise.migrations import operations as ops
@@ -172,7 +174,8 @@ def _statements() -> list[str]:
         for table in PARENTS
     ]
     statements += [
-        f"ALTER TABLE {child} ADD CONSTRAINT {child}_{column}_fk FOREIGN KEY (customer_id, {column})"
+        f"ALTER TABLE {child} ADD CONSTRAINT {child}_{column}_fk"
+        f" FOREIGN KEY (customer_id, {column})"
         f" REFERENCES {parent} (customer_id, id) ON DELETE RESTRICT"
         for child, column, parent in BORROWER_KEYS
     ]

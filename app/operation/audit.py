@@ -67,8 +67,8 @@ async def record(
     await database.rows(
         "WITH head AS (UPDATE audit_head SET sequence = sequence + 1, hash = sha256(hash || $10)"
         " WHERE chain = $2 RETURNING sequence, hash)"
-        " INSERT INTO audit_entry (id, chain, sequence, at, business_date, verb, actor, customer_id,"
-        " request_id, body, hash)"
+        " INSERT INTO audit_entry (id, chain, sequence, at, business_date, verb, actor,"
+        " customer_id, request_id, body, hash)"
         " SELECT $1, $2::smallint, head.sequence, $3, $4, $5, $6, $7, $8, $9, head.hash FROM head",
         *columns, digest(*columns),
     )  # fmt: skip

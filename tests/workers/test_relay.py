@@ -68,7 +68,7 @@ async def until(condition: Any, seconds: float = 8) -> None:
 
 
 async def all_done() -> bool:
-    return await db.value("SELECT count(*) FROM outbox WHERE done_at IS NULL") == 0
+    return bool(await db.value("SELECT count(*) = 0 FROM outbox WHERE done_at IS NULL"))
 
 
 async def test_a_job_asked_for_is_done_once(done: list[int]) -> None:
@@ -118,7 +118,8 @@ async def test_a_topic_that_nobody_knows_is_named(redis: Redis) -> None:
         await outbox.put([Message("test.unknown", {})], AT)
 
     async def named() -> bool:
-        return await db.value("SELECT failure FROM outbox") == "no job is called test.unknown"
+        failure = await db.value("SELECT failure FROM outbox")
+        return bool(failure == "no job is called test.unknown")
 
     async with working():
         await until(named)

@@ -40,7 +40,11 @@ async def loan() -> LoanKey:
 
 
 def payment(loan: LoanKey, amount_minor: int, on: date = date(2026, 3, 15), **other: Any) -> Any:
-    fields = {"amount_minor": amount_minor, "currency": "CNY", "value_on": on} | other
+    fields: dict[str, Any] = {
+        "amount_minor": amount_minor,
+        "currency": "CNY",
+        "value_on": on,
+    } | other
     return PostPayment(customer_id=loan.customer_id, loan_id=loan.loan_id, **fields)
 
 
