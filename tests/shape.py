@@ -214,7 +214,7 @@ def _conditions(node: Any, scope: _Scope) -> None:
         _equality(node, scope)
 
 
-def _equality(node: Any_Expr, scope: _Scope) -> None:
+def _equality(node: Any, scope: _Scope) -> None:
     if [part.sval for part in node.name] not in (["="], ["IN"]):
         return
     if isinstance(node.lexpr, ast.RowExpr) and isinstance(node.rexpr, ast.RowExpr):
