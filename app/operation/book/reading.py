@@ -105,6 +105,7 @@ class TableReader:
             if len(cells) != width:
                 fitted = self._fitted(line, cells, width)
                 if fitted is None:
+                    yield self._faulty(line, cells, passes[0])
                     continue
                 cells = fitted
             try:
@@ -154,7 +155,7 @@ class TableReader:
         keys: dict[str, str] = {}
         for column in columns:
             if column.field.name in ("loan_key", "customer_key"):
-                with contextlib.suppress(ValueFault):
+                with contextlib.suppress(ValueFault, IndexError):
                     keys[column.field.name] = column.step(cells)
         return FaultyRow(self.file.number, line, keys.get("loan_key"), keys.get("customer_key"))
 

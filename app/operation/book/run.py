@@ -41,8 +41,10 @@ from app.operation.business_day import current_business_date
 from app.operation.models import ImportRun, ImportState
 
 READ_AT_ONCE = 1 << 20
-# Files that cannot be read, or without a column, would make every row that hangs on them a fault.
-_UNREADABLE = ("FILE_", "COLUMN_", "BOOK_")
+# A file that cannot be read would make every row that hangs on it a fault, and so would a line of
+# which not even the key is known, where others hang on it.
+_UNREADABLE_FILE = ("FILE_", "COLUMN_", "BOOK_")
+_UNREADABLE_LINE = ("QUOTE_", "BYTES_", "CONTROL_", "LINE_")
 
 
 class Step(msgspec.Struct, frozen=True, kw_only=True):
@@ -121,7 +123,7 @@ async def check_run(
         faults.add("BOOK_EMPTY", Place(file=files.names[0] if files.names else "-"))
     manifest = await _manifest(files, gathered, faults)
     save_manifest(run_id, manifest)
-    if not any(code.startswith(_UNREADABLE) for code in faults.counts):
+    if _can_be_judged(files, faults):
         shares = [
             Share(run_id=run_id, side=side, bucket=bucket)
             for side in ("customer", "loan")
@@ -155,6 +157,17 @@ async def write_run(actor: Actor, run_id: int, *, told: Told | None = None) -> N
         after = (await open_cases(actor, order)).result.next_after
     await finish_import(actor, FinishImport(run_id=run_id))
     clear(run_id)
+
+
+def _can_be_judged(files: BookFiles, faults: Faults) -> bool:
+    """Whether what hangs together can be held together."""
+    if any(code.startswith(_UNREADABLE_FILE) for code in faults.counts):
+        return False
+    parents = {file.path.name for file in files.of("customers", "loans")}
+    return not any(
+        fault.code.startswith(_UNREADABLE_LINE) and fault.place.file in parents
+        for fault in faults.kept
+    )
 
 
 async def mark(run_id: int, **columns: object) -> None:

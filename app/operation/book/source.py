@@ -19,6 +19,7 @@ LINE_CHARS_MAX = 4_000_000
 # A quoted cell may run over lines, but one that never closes must not swallow the file.
 RECORD_LINES_MAX = 100
 SAMPLE_BYTES = 65_536
+HAN_MIN = 3
 
 _MARKS = (
     (b"\xef\xbb\xbf", "utf-8-sig"),
@@ -215,5 +216,6 @@ def _is_gb18030(sample: bytes) -> bool:
             continue
         beyond = [c for c in text if not c.isascii()]
         common = sum("\u4e00" <= c <= "\u9fff" or "\u3000" <= c <= "\u303f" for c in beyond)
-        return bool(beyond) and common * 10 >= len(beyond) * 9
+        # Two or three stray bytes are no Chinese.
+        return common >= HAN_MIN and common * 10 >= len(beyond) * 9
     return False
