@@ -60,7 +60,7 @@ class Documents:
     def __init__(self, tokens_max: int = TOKENS_REMEMBERED_MAX) -> None:
         self._known: OrderedDict[str, Prepared] = OrderedDict()
         self._tokens_max = tokens_max
-        self._tokens = 0
+        self.tokens = 0
         self.hits = 0
 
     def get(self, query: str) -> Prepared:
@@ -77,10 +77,10 @@ class Documents:
         if query in self._known:
             return
         self._known[query] = prepared
-        self._tokens += prepared.tokens
-        while self._tokens > self._tokens_max:
+        self.tokens += prepared.tokens
+        while self.tokens > self._tokens_max:
             _, oldest = self._known.popitem(last=False)
-            self._tokens -= oldest.tokens
+            self.tokens -= oldest.tokens
 
 
 def parsed(query: str) -> DocumentNode:
