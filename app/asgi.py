@@ -5,10 +5,9 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from starlette.applications import Starlette
-from starlette.routing import BaseRoute, Route
+from starlette.routing import BaseRoute
 
-from api.http import GraphQLOverHttp
-from api.schema import schema
+from api.routes import api_routes
 from app import log, outbox
 from app.collection import live
 from app.database import close_database, init_database
@@ -66,9 +65,7 @@ async def lifespan(_application: Starlette) -> AsyncIterator[None]:
 
 def routes() -> list[BaseRoute]:
     pages = [route for module in PAGES for route in module.routes]
-    # A Mount would answer `POST /graphql` with a redirect to `/graphql/`.
-    api = Route("/graphql", GraphQLOverHttp(schema(), authenticate_bearer), name="graphql")
-    return [*pages, api, *identity.provider_routes()]
+    return [*pages, *api_routes(authenticate_bearer), *identity.provider_routes()]
 
 
 app = Starlette(

@@ -54,12 +54,13 @@ class Broker:
         """Until cancelled. Whatever a round meets, the next one goes on from where it was."""
         ear = asyncio.create_task(self._hear_of_wakes())
         try:
-            while True:
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(self._woken.wait(), LOOK_EVERY_SECONDS)
-                self._woken.clear()
-                await asyncio.sleep(GATHER_SECONDS)
-                await self._try_to(self._look)
+            with outbox.woken(self.wake):
+                while True:
+                    with suppress(TimeoutError):
+                        await asyncio.wait_for(self._woken.wait(), LOOK_EVERY_SECONDS)
+                    self._woken.clear()
+                    await asyncio.sleep(GATHER_SECONDS)
+                    await self._try_to(self._look)
         finally:
             ear.cancel()
 
@@ -233,11 +234,3 @@ async def since() -> int:
 async def announce() -> None:
     """For a process without a broker, after its commit. Best effort: brokers look by themselves."""
     await redis.publish(CHANNEL)
-
-
-def _wake() -> None:
-    if _running is not None:
-        _running[0].wake()
-
-
-outbox.on_wake(_wake)

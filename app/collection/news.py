@@ -9,14 +9,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from datetime import timedelta
 
-from app import clock, database
+from app import database
 from app.collection.models import Stage
 
 CLIENT_ID_LENGTH_MAX = 64
-# A browser that was away longer fetches its board anew.
-KEPT = timedelta(days=1)
 
 _client_id: ContextVar[str] = ContextVar("client_id", default="")
 
@@ -75,11 +72,3 @@ async def is_kept(id: int) -> bool:
     """Whether everything after this id can still be told."""
     oldest = await database.value("SELECT min(id) FROM live_event")
     return oldest is None or id >= oldest - 1
-
-
-async def forget_old() -> int:
-    """Deletes what no browser will ask for any more; the newest row stays, so that ids go on."""
-    return await database.execute(
-        "DELETE FROM live_event WHERE at < $1 AND id < (SELECT max(id) FROM live_event)",
-        clock.now() - KEPT,
-    )

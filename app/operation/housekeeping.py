@@ -13,7 +13,13 @@ ROWS_PER_STATEMENT = 10_000
 
 _STALE = (
     ("idempotency", "id", "claimed_at < $1", KEEP_IDEMPOTENCY),
-    ("live_event", "id", "at < $1", KEEP_LIVE_EVENTS),
+    # The newest stays: browsers say how far they have heard, and ids go on from there.
+    (
+        "live_event",
+        "id",
+        "at < $1 AND id < (SELECT max(id) FROM live_event)",
+        KEEP_LIVE_EVENTS,
+    ),
     ("outbox", "id", "done_at < $1", KEEP_DONE_JOBS),
     ("session", "id_hash", "expires_at < $1", KEEP_ENDED_SESSIONS),
     ("sign_in_attempt", "state_hash", "expires_at < $1", timedelta(days=1)),

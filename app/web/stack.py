@@ -17,10 +17,12 @@ from app.web.request_log import RequestLog
 from app.web.security_headers import SecurityHeaders
 from app.web.session_loading import SessionLoading
 
-# Where files are taken in; every other address takes a form or an order.
-UPLOADS = {"/operation/import": UPLOAD_BYTES_MAX}
+# Programs ask here. A cookie says nothing, and what is refused is refused in GraphQL's own shape.
+API = ("/graphql", "/schema.graphql")
+# Where files are taken in, or where the address itself counts what comes.
+UPLOADS = {"/operation/import": UPLOAD_BYTES_MAX, "/graphql": UPLOAD_BYTES_MAX}
 # These ask nobody who he is, and answer when the database is away.
-ANONYMOUS = ("/static/", "/health", "/ready", f"{provider.PATH}/")
+ANONYMOUS = ("/static/", "/health", "/ready", f"{provider.PATH}/", *API)
 # Whoever watches over us from next door asks by number, not by name.
 PROBES = frozenset({"/health", "/ready"})
 
@@ -45,7 +47,9 @@ def middleware(settings: Settings, *, told: TellRefusal, broken: TellFault) -> l
         Middleware(HostGuard, allowed_hosts=trusted_hosts(settings)),
         Middleware(BodyLimit, larger=UPLOADS),
         Middleware(SessionLoading, anonymous=ANONYMOUS),
-        Middleware(CsrfGuard, origin=origin_of(settings.base_url), exempt=(f"{provider.PATH}/",)),
+        Middleware(
+            CsrfGuard, origin=origin_of(settings.base_url), exempt=(f"{provider.PATH}/", *API)
+        ),
     ]
 
 

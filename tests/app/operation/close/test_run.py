@@ -2,7 +2,6 @@ from datetime import date, timedelta
 
 import pytest
 
-from app import database as db
 from tests.app.operation.close.book import assert_as_drawn, close_to, interval_rows, loan_columns
 from tests.factories import make_loan, set_business_date
 
