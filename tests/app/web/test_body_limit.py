@@ -36,6 +36,6 @@ async def test_files_may_be_large(tab: httpx2.AsyncClient) -> None:
 
 async def test_a_program_is_told_in_json(tab: httpx2.AsyncClient) -> None:
     headers = {"Content-Type": "application/json"}
-    response = await tab.post("/graphql", headers=headers, content=b"x" * (BODY_BYTES_MAX + 1))
+    response = await tab.post("/loan", headers=headers, content=b"x" * (BODY_BYTES_MAX + 1))
     assert response.status_code == 413
     assert response.json()["errors"][0]["extensions"] == {"code": "BODY_TOO_LARGE"}
