@@ -86,6 +86,7 @@ class Query:
     async def loans(
         self,
         info: Info,
+        *,
         first: First = None,
         after: After = None,
         last: Last = None,
@@ -110,6 +111,7 @@ class Query:
     async def customers(
         self,
         info: Info,
+        *,
         first: First = None,
         after: After = None,
         last: Last = None,
@@ -132,6 +134,7 @@ class Query:
     async def cases(
         self,
         info: Info,
+        *,
         first: First = None,
         after: After = None,
         last: Last = None,
@@ -151,6 +154,7 @@ class Query:
     async def payments(
         self,
         info: Info,
+        *,
         first: First = None,
         after: After = None,
         last: Last = None,

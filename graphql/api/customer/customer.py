@@ -91,7 +91,7 @@ class CustomerNode(Node):
         directives=[PAGED, requires((Scope.customers_read, Scope.loans_read))],
     )
     async def loans(
-        self, info: Info, first: First = None, after: After = None, last: Last = None,
+        self, info: Info, *, first: First = None, after: After = None, last: Last = None,
         before: Before = None,
     ) -> Connection[Annotated["LoanNode", strawberry.lazy("api.loan.loan")]]:  # fmt: skip
         from api.loan.loan import loans
@@ -106,7 +106,7 @@ class CustomerNode(Node):
         directives=[PAGED, requires((Scope.customers_read, Scope.cases_read))],
     )
     async def cases(
-        self, info: Info, first: First = None, after: After = None, last: Last = None,
+        self, info: Info, *, first: First = None, after: After = None, last: Last = None,
         before: Before = None,
     ) -> Connection[Annotated["CaseNode", strawberry.lazy("api.collection.case")]]:  # fmt: skip
         from api.collection.case import cases

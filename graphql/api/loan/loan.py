@@ -103,7 +103,7 @@ class LoanNode(Node):
 
     @strawberry.field(description="The schedule, by number.", directives=[PAGED])
     async def instalments(
-        self, info: Info, first: First = None, after: After = None, last: Last = None,
+        self, info: Info, *, first: First = None, after: After = None, last: Last = None,
         before: Before = None,
     ) -> Connection[InstalmentNode]:  # fmt: skip
         paging = Paging.of(first, after, last, before)
@@ -117,7 +117,7 @@ class LoanNode(Node):
         directives=[PAGED, requires((Scope.loans_read, Scope.payments_read))],
     )
     async def payments(
-        self, info: Info, first: First = None, after: After = None, last: Last = None,
+        self, info: Info, *, first: First = None, after: After = None, last: Last = None,
         before: Before = None,
     ) -> Connection[PaymentNode]:  # fmt: skip
         asked = ask(PAYMENTS, Paging.of(first, after, last, before))
