@@ -21,7 +21,11 @@ def test_the_token_looks_different_each_time_and_fits_one_session() -> None:
     assert csrf_token("") == ""
 
 
-@pytest.mark.parametrize("given", ["", "x", "=" * 88, "A" * 88, "é" * 88, csrf_token("other")])
+@pytest.mark.parametrize(
+    "given",
+    ["", "x", "=" * 88, "A" * 88, "é" * 88, csrf_token("other")],
+    ids=["empty", "short", "padding", "letters", "accents", "of another session"],
+)
 def test_other_tokens_do_not_fit(given: str) -> None:
     assert not is_csrf_token(given, WORD)
 
