@@ -10,6 +10,7 @@ import strawberry
 from strawberry.types.unset import UNSET
 
 from api.code import Code
+from api.identifier import Kind, decode_as
 from api.limit import LIMITS
 from api.refusal import Refused
 from app.listing import AllOf, AnyOf, Condition, Not, Operator, Test
@@ -60,6 +61,11 @@ class DateFilter:
     lte: date | None = strawberry.field(default=UNSET, description="On this day or earlier.")
     lt: date | None = strawberry.field(default=UNSET, description="Before this day.")
     is_null: bool | None = strawberry.field(default=UNSET, description="True: without a day.")
+
+
+def customer_key(id: str) -> int:
+    """Of a borrower whose rows are wanted."""
+    return decode_as(Kind.Customer, id, argument="where.customer").id
 
 
 def _as_it_is(value: Any) -> Any:

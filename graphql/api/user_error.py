@@ -1,14 +1,16 @@
 """Refusals that a person can do something about, as data of a mutation's answer."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Any, Generic, NamedTuple, TypeVar
 
 import strawberry
 
 from api.scope import requires_any
 from app.errors import AfterloanError
 
+CodeT = TypeVar("CodeT", bound=StrEnum)
+ErrorT = TypeVar("ErrorT")
 # A verb refuses for one reason at a time; there is room for several.
 ERRORS_MAX = 10
 
@@ -22,19 +24,21 @@ class UserError:
     path: list[str] = strawberry.field(description="The input field it is about; empty: all of it.")
 
 
-class Refusal(NamedTuple):
+class Refusal(NamedTuple, Generic[CodeT]):
     """How a mutation tells one error of the domain."""
 
-    code: StrEnum
+    code: CodeT
     path: tuple[str, ...] = ()
 
 
-Refusals = Mapping[type[AfterloanError], Refusal]
+Refusals = Mapping[type[AfterloanError], Refusal[Any]]
 
 
-def refusal_of(error: AfterloanError, refusals: Refusals) -> Refusal | None:
-    """By the nearest class that is listed; what is not listed is no user's error."""
+def told(error: AfterloanError, refusals: Refusals, make: Callable[..., ErrorT]) -> ErrorT:
+    """As data, by the nearest class that is listed. What is not listed is no user's error, and
+    goes on its way to the top."""
     for kind in type(error).__mro__:
         if kind in refusals:
-            return refusals[kind]
-    return None
+            refusal = refusals[kind]
+            return make(message=error.render(), path=list(refusal.path), code=refusal.code)
+    raise error

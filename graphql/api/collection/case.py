@@ -11,8 +11,8 @@ from api.call import Info
 from api.connection import Direction, Row
 from api.customer.customer import CustomerNode, customers
 from api.directive import Bounded
-from api.filter import DateFilter, Filterable, IdFilter
-from api.identifier import Kind, decode_as, encode
+from api.filter import DateFilter, Filterable, IdFilter, customer_key
+from api.identifier import Kind, encode
 from api.money import Money, money
 from api.node import Node
 from api.relation import its_customer, one_of_each
@@ -143,12 +143,8 @@ class CaseOrder:
     )
 
 
-def _customer(id: str) -> int:
-    return decode_as(Kind.Customer, id, argument="where.customer").id
-
-
 FILTERABLE = {
-    "customer": Filterable("customer", _customer),
+    "customer": Filterable("customer", customer_key),
     "stage": Filterable("stage", lambda stage: stage.value),
     "overdue_since": Filterable("overdue_since"),
 }

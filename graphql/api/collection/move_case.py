@@ -9,7 +9,7 @@ from api.identifier import Identifier, Kind, decode_as
 from api.relation import nodes_by_key
 from api.scope import requires
 from api.selection import selects
-from api.user_error import ERRORS_MAX, Refusal, UserError, refusal_of
+from api.user_error import ERRORS_MAX, Refusal, UserError, told
 from app.collection import models
 from app.collection.actions import move_case
 from app.collection.errors import CaseAlreadyThere, CaseClosed, CaseNotFound
@@ -78,13 +78,7 @@ async def resolve(info: Info, input: MoveCaseInput) -> MoveCasePayload:
     try:
         await move_case(info.context.actor, order)
     except AfterloanError as error:
-        refusal = refusal_of(error, REFUSALS)
-        if refusal is None:
-            raise
-        told = MoveCaseError(
-            message=error.render(), path=list(refusal.path), code=MoveCaseErrorCode(refusal.code)
-        )
-        payload.user_errors.append(told)
+        payload.user_errors.append(told(error, REFUSALS, MoveCaseError))
     if selects(info, "case"):
         payload.case = await _as_it_stands(info, case)
     return payload

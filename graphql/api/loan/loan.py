@@ -23,8 +23,8 @@ from api.connection import (
 )
 from api.customer.customer import CustomerNode, customers
 from api.directive import Bounded
-from api.filter import DateFilter, Filterable, IdFilter, IntFilter, TextFilter
-from api.identifier import Kind, decode_as, encode
+from api.filter import DateFilter, Filterable, IdFilter, IntFilter, TextFilter, customer_key
+from api.identifier import Kind, encode
 from api.loan.instalment import InstalmentNode, instalments
 from api.loan.payment import PaymentNode, payments
 from api.loan.subject import loan_subject
@@ -178,12 +178,8 @@ class LoanOrder:
     )
 
 
-def _customer(id: str) -> int:
-    return decode_as(Kind.Customer, id, argument="where.customer").id
-
-
 FILTERABLE = {
-    "customer": Filterable("customer", _customer),
+    "customer": Filterable("customer", customer_key),
     "source_number": Filterable("source_number"),
     "bucket": Filterable("bucket"),
     "disbursed_on": Filterable("disbursed_on"),

@@ -9,8 +9,8 @@ from api.batch import Batch
 from api.call import Info
 from api.connection import Direction, Row
 from api.directive import Bounded
-from api.filter import DateFilter, Filterable, IdFilter
-from api.identifier import Kind, decode_as, encode
+from api.filter import DateFilter, Filterable, IdFilter, customer_key
+from api.identifier import Kind, encode
 from api.loan.subject import payment_subject
 from api.money import Money, money
 from api.node import Node
@@ -97,12 +97,8 @@ class PaymentOrder:
     value_on: Direction | None = strawberry.field(default=UNSET, description="By value date.")
 
 
-def _customer(id: str) -> int:
-    return decode_as(Kind.Customer, id, argument="where.customer").id
-
-
 FILTERABLE = {
-    "customer": Filterable("customer", _customer),
+    "customer": Filterable("customer", customer_key),
     "value_on": Filterable("value_on"),
 }
 

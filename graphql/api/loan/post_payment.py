@@ -8,18 +8,16 @@ from api.code import Code
 from api.directive import Bounded
 from api.identifier import Kind, decode_as
 from api.keyed import do_keyed
-from api.loan.loan import LoanNode, loans
-from api.loan.payment import PaymentNode, payments
+from api.loan.booking import show_booking
+from api.loan.loan import LoanNode
+from api.loan.payment import PaymentNode
 from api.money import MoneyInput
 from api.refusal import Refused
-from api.relation import nodes_by_key
 from api.scalar import IdempotencyKey
 from api.scope import requires
-from api.selection import selects
-from api.user_error import ERRORS_MAX, Refusal, UserError, refusal_of
+from api.user_error import ERRORS_MAX, Refusal, UserError, told
 from app.errors import AfterloanError, IdempotencyKeyReused
 from app.identity.scope import Scope
-from app.listing import Parent
 from app.loan.actions import post_payment
 from app.loan.errors import (
     AmountNotPositive,
@@ -30,8 +28,7 @@ from app.loan.errors import (
     ValueDateInFuture,
     WrongCurrency,
 )
-from app.loan.listing import LOANS, PAYMENTS
-from app.loan.order import PaymentPosted, PostPayment
+from app.loan.order import PostPayment
 from app.money import AmountTooLarge, AmountTooPrecise
 
 CHANNEL_LENGTH_MAX = 40
@@ -109,6 +106,7 @@ REFUSALS = {
 
 async def resolve(info: Info, input: PostPaymentInput) -> PostPaymentPayload:
     loan = decode_as(Kind.Loan, input.loan_id, argument="input.loanId")
+    payload = PostPaymentPayload()
     check_length(input.channel, CHANNEL_LENGTH_MAX, argument="input.channel")
     check_length(input.reference, REFERENCE_LENGTH_MAX, argument="input.reference")
     try:
@@ -123,24 +121,9 @@ async def resolve(info: Info, input: PostPaymentInput) -> PostPaymentPayload:
         )
         outcome = await do_keyed(info, post_payment, order, input.idempotency_key)
     except AfterloanError as error:
-        refusal = refusal_of(error, REFUSALS)
-        if refusal is None:
-            raise
-        told = PostPaymentError(
-            message=error.render(), path=list(refusal.path), code=PostPaymentErrorCode(refusal.code)
-        )
-        return PostPaymentPayload(user_errors=[told])
-    return await _done(info, outcome.result)
-
-
-async def _done(info: Info, done: PaymentPosted) -> PostPaymentPayload:
-    payload = PostPaymentPayload()
-    if selects(info, "payment"):
-        key = Parent(done.customer_id, done.payment_id)
-        payload.payment = (await nodes_by_key(info, PAYMENTS, [key], payments))[key]
-    if selects(info, "loan"):
-        key = Parent(done.customer_id, done.loan_id)
-        payload.loan = (await nodes_by_key(info, LOANS, [key], loans))[key]
+        payload.user_errors.append(told(error, REFUSALS, PostPaymentError))
+        return payload
+    await show_booking(info, payload, outcome.result)
     return payload
 
 

@@ -6,20 +6,17 @@ from api.call import Info
 from api.directive import Bounded
 from api.identifier import Kind, decode_as
 from api.keyed import do_keyed
-from api.loan.loan import LoanNode, loans
-from api.loan.payment import PaymentNode, payments
-from api.relation import nodes_by_key
+from api.loan.booking import show_booking
+from api.loan.loan import LoanNode
+from api.loan.payment import PaymentNode
 from api.scalar import IdempotencyKey
 from api.scope import requires
-from api.selection import selects
-from api.user_error import ERRORS_MAX, Refusal, UserError, refusal_of
+from api.user_error import ERRORS_MAX, Refusal, UserError, told
 from app.errors import AfterloanError, IdempotencyKeyReused
 from app.identity.scope import Scope
-from app.listing import Parent
 from app.loan.actions import reverse_payment
 from app.loan.errors import AlreadyReversed, LoanNotFound, PaymentNotFound, ReasonMissing
-from app.loan.listing import LOANS, PAYMENTS
-from app.loan.order import PaymentReversal, ReversePayment
+from app.loan.order import ReversePayment
 from app.loan.payment_key import PaymentUnknown, loan_of_payment
 
 
@@ -77,6 +74,7 @@ REFUSALS = {
 
 async def resolve(info: Info, input: ReversePaymentInput) -> ReversePaymentPayload:
     payment = decode_as(Kind.Payment, input.payment_id, argument="input.paymentId")
+    payload = ReversePaymentPayload()
     try:
         order = ReversePayment(
             customer_id=payment.customer_id,
@@ -86,24 +84,7 @@ async def resolve(info: Info, input: ReversePaymentInput) -> ReversePaymentPaylo
         )
         outcome = await do_keyed(info, reverse_payment, order, input.idempotency_key)
     except AfterloanError as error:
-        refusal = refusal_of(error, REFUSALS)
-        if refusal is None:
-            raise
-        told = ReversePaymentError(
-            message=error.render(),
-            path=list(refusal.path),
-            code=ReversePaymentErrorCode(refusal.code),
-        )
-        return ReversePaymentPayload(user_errors=[told])
-    return await _done(info, outcome.result)
-
-
-async def _done(info: Info, done: PaymentReversal) -> ReversePaymentPayload:
-    payload = ReversePaymentPayload()
-    if selects(info, "payment"):
-        key = Parent(done.customer_id, done.payment_id)
-        payload.payment = (await nodes_by_key(info, PAYMENTS, [key], payments))[key]
-    if selects(info, "loan"):
-        key = Parent(done.customer_id, done.loan_id)
-        payload.loan = (await nodes_by_key(info, LOANS, [key], loans))[key]
+        payload.user_errors.append(told(error, REFUSALS, ReversePaymentError))
+        return payload
+    await show_booking(info, payload, outcome.result)
     return payload
