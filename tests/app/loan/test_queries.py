@@ -59,8 +59,8 @@ async def test_file_says_terms_and_standing(loan: LoanKey) -> None:
         " VALUES ('C-24', 'Consumer loan', '消费贷', 'CNY', 'equal_instalment') RETURNING id"
     )
     await db.execute(
-        "UPDATE loan SET product_id = $1, extra = '{\"region\": \"East\"}' WHERE id = $2",
-        product_id, loan.loan_id,
+        "UPDATE loan SET product_id = $3, extra = $4::jsonb WHERE customer_id = $1 AND id = $2",
+        *loan, product_id, '{"region": "East"}',
     )  # fmt: skip
     assert await loan_file(SERVICE, *loan) == LoanFile(
         id=loan.loan_id,
