@@ -22,6 +22,7 @@ CASES = Listing(
         "overdue_since",
         "overdue_minor",
         "currency",
+        "overdue_other",
         "overdue_loan_count",
         "last_contact_at",
         "next_action_on",

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator
+from functools import cache
 
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
@@ -25,8 +26,7 @@ def api_routes(authenticate: Authenticate) -> list[Route]:
     async def published_schema(request: Request) -> Response:
         """For whoever holds a token; the same text as the committed file."""
         await authenticate(bearer_token(request))
-        text = schema().as_str() + "\n"
-        etag = f'"{hashlib.sha256(text.encode()).hexdigest()[:32]}"'
+        text, etag = _schema_text()
         headers = {"ETag": etag, "Cache-Control": "private, no-cache"}
         if request.headers.get("if-none-match") == etag:
             return Response(status_code=304, headers=headers)
@@ -37,6 +37,13 @@ def api_routes(authenticate: Authenticate) -> list[Route]:
         Route("/schema.graphql", published_schema, name="graphql.schema"),
         Route(f"{ERRORS_PATH}/{{code}}", error_meaning, name="graphql.error"),
     ]
+
+
+@cache
+def _schema_text() -> tuple[str, str]:
+    """With its ETag."""
+    text = schema().as_str() + "\n"
+    return text, f'"{hashlib.sha256(text.encode()).hexdigest()[:32]}"'
 
 
 async def error_meaning(request: Request) -> Response:

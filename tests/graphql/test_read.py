@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from app import database
 from app.database import listen_to_statements
 from app.identity.scope import Scope
 from app.permission import Role, RowScope
@@ -319,3 +320,23 @@ def statements() -> Iterator[list[str]]:
         yield sent
     finally:
         _heard.remove(sent)
+
+
+async def test_a_case_tells_the_debts_in_other_currencies(api: Api) -> None:
+    await set_business_date()
+    await insert_cases(1)
+    customer_id = await database.value("SELECT customer_id FROM collection_case")
+    await database.execute(
+        "UPDATE collection_case SET overdue_other = $2::jsonb WHERE customer_id = $1",
+        customer_id,
+        '{"USD": 120000, "JPY": 500}',
+    )
+    query = "{ cases { nodes { overdue { amount currency } overdueOther { amount currency } } } }"
+    (case,) = (await api.data(query))["cases"]["nodes"]
+    assert case == {
+        "overdue": {"amount": "10.00", "currency": "CNY"},
+        "overdueOther": [
+            {"amount": "500", "currency": "JPY"},
+            {"amount": "1200.00", "currency": "USD"},
+        ],
+    }

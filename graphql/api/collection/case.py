@@ -2,6 +2,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated
 
+import msgspec
 import strawberry
 from strawberry.types.unset import UNSET
 
@@ -25,6 +26,9 @@ from app.customer.listing import CUSTOMERS
 from app.identity.scope import Scope
 from app.loan.bucket import days_past_due
 from app.number import case_number
+
+# Nobody borrows in more.
+CURRENCIES_MAX = 20
 
 
 @strawberry.enum(description="A column of the collection board.")
@@ -56,6 +60,10 @@ class CaseNode(Node):
     close_reason: CloseReason | None = strawberry.field(description="Why it ended.")
     overdue: Money = strawberry.field(
         description="Past due in the currency of the oldest debt; when closed, as it last was."
+    )
+    overdue_other: list[Money] = strawberry.field(
+        description="Past due in other currencies, one amount each.",
+        directives=[Bounded(max=CURRENCIES_MAX)],
     )
     overdue_since: date = strawberry.field(description="The oldest unpaid due date.")
     days_past_due: int = strawberry.field(
@@ -166,6 +174,7 @@ def _case(row: Row, batch: Batch[Row], today: date) -> CaseNode:
         closed_on=row["closed_on"],
         close_reason=None if reason is None else CloseReason(reason),
         overdue=money(row["overdue_minor"], row["currency"]),
+        overdue_other=_other_amounts(row["overdue_other"]),
         overdue_since=row["overdue_since"],
         days_past_due=days_past_due(row["overdue_since"], row["closed_on"] or today),
         overdue_loan_count=row["overdue_loan_count"],
@@ -175,3 +184,8 @@ def _case(row: Row, batch: Batch[Row], today: date) -> CaseNode:
         row=row,
         batch=batch,
     )
+
+
+def _other_amounts(stored: str) -> list[Money]:
+    amounts = msgspec.json.decode(stored, type=dict[str, int])
+    return [money(minor, currency) for currency, minor in sorted(amounts.items())][:CURRENCIES_MAX]
