@@ -21,7 +21,8 @@ async def seconds_until_allowed(actor: Actor, what: str, *, most: int, per_secon
     window, into_it = divmod(int(clock.now().timestamp()), per_seconds)
     key = f"rate:{what}:{actor.kind}:{actor.id or actor.name}:{window}"
     try:
-        count = await asyncio.wait_for(_count_in_redis(key, per_seconds), _REACH_SECONDS)
+        async with asyncio.timeout(_REACH_SECONDS):
+            count = await _count_in_redis(key, per_seconds)
     except redis.AWAY:
         count = _count_here(key)
     return 0 if count <= most else per_seconds - into_it

@@ -52,7 +52,8 @@ async def publish(channel: str, message: str = "") -> bool:
     """Best effort: the listeners also look for themselves every few seconds. False when Redis is
     away."""
     try:
-        await asyncio.wait_for(redis().publish(channel, message), REACH_SECONDS)
+        async with asyncio.timeout(REACH_SECONDS):
+            await redis().publish(channel, message)
     except AWAY:
         return False
     return True

@@ -140,6 +140,15 @@ def test_only_the_clock_knows_what_time_it_is(source: Path) -> None:
 
 
 @pytest.mark.parametrize("source", sources(*OURS))
+def test_waiting_can_be_cancelled(source: Path) -> None:
+    """Python 3.11's `wait_for` swallows a cancellation that comes together with what it waits for:
+    a loop around it then never ends. Use `asyncio.timeout`. No exception."""
+    for node in nodes(source):
+        if isinstance(node, ast.Attribute):
+            assert node.attr != "wait_for", f"line {node.lineno}: use asyncio.timeout"
+
+
+@pytest.mark.parametrize("source", sources(*OURS))
 def test_a_save_names_its_columns(source: Path) -> None:
     """`save()` writes every column: it loses the update of whoever was quicker, and sets
     `customer_id`, which a distributed engine refuses. No exception."""

@@ -33,14 +33,12 @@ async def _hand(pool: ArqRedis, rows: Sequence[outbox.Handed]) -> None:
         if known is None:
             await outbox.fail(row.id, f"no job is called {row.topic}")
             continue
-        await asyncio.wait_for(
-            pool.enqueue_job(
+        async with asyncio.timeout(redis.REACH_SECONDS):
+            await pool.enqueue_job(
                 known.function,
                 row.id,
                 row.payload,
                 # Each attempt has its own id: arq forgets nothing about the one a kill left behind.
                 _job_id=f"{row.id}.{row.attempts}",
                 _queue_name=known.queue,
-            ),
-            redis.REACH_SECONDS,
-        )
+            )

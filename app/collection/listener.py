@@ -78,5 +78,6 @@ class Listener:
             self._changed.clear()
             due = min(ends, self._refresh_at or ends)
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._changed.wait(), due - now)
+                async with asyncio.timeout(due - now):
+                    await self._changed.wait()
         return None

@@ -57,7 +57,10 @@ class Broker:
             with outbox.woken(self.wake):
                 while True:
                     with suppress(TimeoutError):
-                        await asyncio.wait_for(self._woken.wait(), LOOK_EVERY_SECONDS)
+                        # Not `wait_for`: Python 3.11's swallows a cancellation that comes together
+                        # with the event, and this would go on for ever.
+                        async with asyncio.timeout(LOOK_EVERY_SECONDS):
+                            await self._woken.wait()
                     self._woken.clear()
                     await asyncio.sleep(GATHER_SECONDS)
                     await self._try_to(self._look)

@@ -28,7 +28,8 @@ async def remember(actor: Actor, customer_id: int) -> None:
     pipeline.zremrangebyrank(key, 0, -RECENT_MAX - 1)
     pipeline.expire(key, KEPT)
     try:
-        await asyncio.wait_for(pipeline.execute(), _REACH_SECONDS)
+        async with asyncio.timeout(_REACH_SECONDS):
+            await pipeline.execute()
     except redis.AWAY:
         return
 
@@ -36,10 +37,10 @@ async def remember(actor: Actor, customer_id: int) -> None:
 async def recently_opened(actor: Actor) -> list[Opened]:
     """The last one first; nothing while Redis is away."""
     try:
-        found = await asyncio.wait_for(
-            redis.redis().zrange(_key(actor), 0, RECENT_MAX - 1, desc=True, withscores=True),
-            _REACH_SECONDS,
-        )
+        async with asyncio.timeout(_REACH_SECONDS):
+            found = await redis.redis().zrange(
+                _key(actor), 0, RECENT_MAX - 1, desc=True, withscores=True
+            )
     except redis.AWAY:
         return []
     oldest = clock.now() - KEPT
