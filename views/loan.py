@@ -7,6 +7,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
+from app import clock
 from app.customer.queries import customer_file, parties_of
 from app.customer.recent import remember
 from app.loan import queries
@@ -45,6 +46,7 @@ async def shown(request: Request, tab: str) -> dict[str, Any]:
         "customer": customer,
         "statement": drawn,
         "is_today": on == file.business_date,
+        "now": clock.now(),
         "tab": tab if tab in TABS else TABS[0],
         "counts": counts,
         "stretches": stretches(drawn.lines),
