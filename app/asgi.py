@@ -13,6 +13,7 @@ from app.collection import live
 from app.database import close_database, init_database
 from app.identity.token import authenticate_bearer
 from app.settings import settings
+from app.task import end
 from app.web.stack import middleware
 from views import (
     asset,
@@ -64,8 +65,7 @@ async def lifespan(_application: Starlette) -> AsyncIterator[None]:
             yield
     finally:
         await live.stop()
-        ringing.cancel()
-        await asyncio.wait([ringing])
+        await end(ringing)
         await close_database()
 
 

@@ -21,6 +21,7 @@ from app.collection.news import News
 from app.collection.view import BoardView
 from app.log import get_logger
 from app.operation.business_day import current_business_date
+from app.task import end
 
 CHANNEL = "afterloan:board"
 LOOK_EVERY_SECONDS = 2.0
@@ -65,7 +66,7 @@ class Broker:
                     await asyncio.sleep(GATHER_SECONDS)
                     await self._try_to(self._look)
         finally:
-            ear.cancel()
+            await end(ear)
 
     def wake(self) -> None:
         """Something was committed in this process; the others are told when it was news."""
@@ -212,8 +213,7 @@ async def stop() -> None:
         return
     (broker, task), _running = _running, None
     broker.close()
-    task.cancel()
-    await asyncio.wait([task])
+    await end(task)
 
 
 def close_streams() -> None:
