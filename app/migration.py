@@ -36,10 +36,7 @@ async def migrate(url: str) -> list[str]:
 
 async def pending(url: str) -> list[str]:
     """Those of this version that the database lacks, in order."""
-    spec = find_spec("migrations")
-    assert spec and spec.submodule_search_locations
-    folder = Path(next(iter(spec.submodule_search_locations)))
-    ours = sorted(path.stem for path in folder.glob("[0-9]*.py"))
+    ours = _on_disk()
     async with raw_connection(url) as connection:
         if await connection.fetchval("SELECT to_regclass('tortoise_migrations')") is None:
             return ours
@@ -84,3 +81,10 @@ async def _apply(apps: dict[str, Any]) -> list[str]:
             recorder = MigrationRecorder(transaction)
             await recorder.record_applied(migration.app_label, migration.name)
     return [step.migration.name for step in plan]
+
+
+def _on_disk() -> list[str]:
+    spec = find_spec("migrations")
+    assert spec is not None
+    folder = next(iter(spec.submodule_search_locations or ()))
+    return sorted(path.stem for path in Path(folder).glob("[0-9]*.py"))

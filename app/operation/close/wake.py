@@ -28,9 +28,7 @@ async def close_when_due() -> date | None:
     if not await AUTOMATIC_CLOSE.get() or await close_runs():
         return None
     business_date = await current_business_date()
-    to_date = due_close(
-        clock.now(), business_date, await CLOSING_TIME.get(), await TIME_ZONE.get()
-    )
+    to_date = due_close(clock.now(), business_date, await CLOSING_TIME.get(), await TIME_ZONE.get())
     if to_date is None:
         return None
     try:

@@ -25,7 +25,14 @@ from tests.factories import (
 # What the driver says by itself when a connection goes back to its pool.
 _RESET = "SELECT pg_advisory_unlock_all()"
 _heard: list[list[str]] = []
-listen_to_statements(lambda statement: [one.append(statement) for one in _heard] and None)
+
+
+def _hear(statement: str) -> None:
+    for one in _heard:
+        one.append(statement)
+
+
+listen_to_statements(_hear)
 
 
 class CaseKey(NamedTuple):

@@ -93,8 +93,9 @@ def test_readers_who_are_shown_the_same_are_one_audience() -> None:
     boss = actor_of(Role.management, id=3, row_scope=RowScope.team, team_id=5)
     other = actor_of(Role.collector, id=4, row_scope=RowScope.team, team_id=6)
 
-    def audience(reader: Actor, **wanted: Whose) -> object:
-        return BoardView(reader, BoardFilter(**wanted)).audience(BUSINESS_DATE)
+    def audience(reader: Actor, whose: Whose | None = None) -> object:
+        wanted = BoardFilter() if whose is None else BoardFilter(whose=whose)
+        return BoardView(reader, wanted).audience(BUSINESS_DATE)
 
     assert audience(one) == audience(two)
     assert audience(one) != audience(boss)

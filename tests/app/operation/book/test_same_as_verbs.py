@@ -63,7 +63,8 @@ async def _book_by_verbs() -> None:
         if what == "post":
             place = await _place(loan_key)
             order = PostPayment(
-                customer_id=place["customer_id"], loan_id=place["loan_id"], amount_minor=parse_amount(amount, "CNY"), currency="CNY",
+                customer_id=place["customer_id"], loan_id=place["loan_id"],
+                amount_minor=parse_amount(amount, "CNY"), currency="CNY",
                 value_on=date.fromisoformat(paid_on), channel=channel, reference=key,
             )  # fmt: skip
             await post_payment(books.SYSTEM, order, key=key)
