@@ -37,6 +37,11 @@
     button.click();
   });
 
+  /* On a phone the tabs are wider than the screen: the open one is in sight. */
+  for (const tab of all(".tab[aria-current]")) {
+    tab.parentElement.scrollLeft = tab.offsetLeft - tab.parentElement.offsetLeft - 16;
+  }
+
   /* A file may be dropped where it may be chosen. */
   for (const zone of all("[data-drop-zone]")) {
     const input = one("input[type=file]", zone), name = one("[data-file-name]", zone);
