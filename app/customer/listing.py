@@ -3,7 +3,10 @@
 from app.listing import Listing, Order
 from app.permission import Permission
 
-_KEY = "customer.id IN (SELECT customer_id FROM customer_key WHERE kind = '{kind}' AND digest {{test}})"
+_KEY = (
+    "customer.id IN"
+    " (SELECT customer_id FROM customer_key WHERE kind = '{kind}' AND digest {{test}})"
+)
 
 CUSTOMERS = Listing(
     table="customer",

@@ -14,7 +14,8 @@ async def redraw_all(loan: LoanSubject) -> bool:
         return False
     terms = [instalment.terms for instalment in replay(events).instalments]
     await database.execute(
-        "DELETE FROM instalment WHERE customer_id = $1 AND loan_id = $2 AND number <> ALL($3::int[])",
+        "DELETE FROM instalment WHERE customer_id = $1 AND loan_id = $2"
+        " AND number <> ALL($3::int[])",
         loan.customer_id, loan.id, [row.number for row in terms],
     )  # fmt: skip
     columns = zip(
