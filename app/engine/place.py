@@ -20,6 +20,7 @@ from typing import IO, Any
 from app.engine.errors import EngineFailed, HomeTaken, HomeUnusable, NoUnprivilegedUser
 
 SHARED = Path("/var/lib/afterloan")
+_started: "list[subprocess.Popen[bytes]]" = []
 
 
 class Place:
@@ -54,7 +55,7 @@ class Place:
     def spawn(self, *command: object, log: Path | None = None) -> "subprocess.Popen[bytes]":
         """In a session of its own: a Ctrl-C at the terminal is for us, not for the engine."""
         with (log or Path(os.devnull)).open("ab") as sink:
-            return subprocess.Popen(
+            started = subprocess.Popen(
                 [str(part) for part in command],
                 cwd=self.root,
                 stdin=subprocess.DEVNULL,
@@ -63,6 +64,9 @@ class Place:
                 start_new_session=True,
                 **self._as_user(),
             )
+        # Another holder may need it longer than we live; Python warns of one that is forgotten.
+        _started.append(started)
+        return started
 
     def run_once(self, *command: object, said: str = "") -> None:
         done = subprocess.run(

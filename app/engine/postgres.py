@@ -66,8 +66,11 @@ class Postgres:
         )
 
     def alive(self) -> bool:
-        ended = self._process is not None and self._process.poll() is not None
-        return not ended and process.answers(self.socket)
+        """Our own is asked whether it has ended, an adopted one whether it answers: a server that
+        is busy or frozen is not dead."""
+        if self._process is not None:
+            return self._process.poll() is None
+        return process.answers(self.socket)
 
     def start(self) -> None:
         if not self.data.exists():
@@ -75,10 +78,9 @@ class Postgres:
         self._check_what_is_there()
         if self._status() == "stopping":
             process.stop(self.socket, None, signal.SIGINT)
-        if self.alive():
-            # Left by an owner that was killed: adopt it.
-            self._process = None
-        else:
+        self._forget_if_ended()
+        if not self.alive():
+            # One that answers was left by an owner that was killed, or started by another holder.
             self._process = self._launch()
         process.wait_until_ready(
             lambda: self._status() == "ready" and process.answers(self.socket),
@@ -91,6 +93,10 @@ class Postgres:
         """A fast shutdown: open transactions are rolled back, what was committed is on disk."""
         process.stop(self.socket, self._process, signal.SIGINT)
         self._process = None
+
+    def _forget_if_ended(self) -> None:
+        if self._process is not None and self._process.poll() is not None:
+            self._process = None
 
     def _launch(self) -> "subprocess.Popen[bytes]":
         self._forget_a_dead_owner()

@@ -25,12 +25,16 @@ _PEER_CREDENTIALS = (1, 17)
 
 
 def answers(path: Path) -> bool:
+    """Whether somebody listens there, be he ever so busy."""
     with socket.socket(socket.AF_UNIX) as caller:
         caller.settimeout(2)
-        with contextlib.suppress(OSError):
+        try:
             caller.connect(str(path))
-            return True
-    return False
+        except (ConnectionRefusedError, FileNotFoundError, NotADirectoryError):
+            return False
+        except OSError:
+            return path.exists()
+        return True
 
 
 def server_pid(path: Path) -> int | None:

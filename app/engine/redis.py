@@ -39,19 +39,25 @@ class Redis:
         return f"unix://{self.socket}?db=0"
 
     def alive(self) -> bool:
-        ended = self._process is not None and self._process.poll() is not None
-        return not ended and process.answers(self.socket)
+        """Our own is asked whether it has ended, an adopted one whether it answers: a server that
+        is busy or frozen is not dead."""
+        if self._process is not None:
+            return self._process.poll() is None
+        return process.answers(self.socket)
 
     def start(self) -> None:
-        if self.alive():
-            self._process = None
-        else:
+        self._forget_if_ended()
+        if not self.alive():
             self._process = self._launch()
         process.wait_until_ready(self._ready, self._process, engine=self.name, log=self.log)
 
     def stop(self) -> None:
         process.stop(self.socket, self._process, signal.SIGTERM)
         self._process = None
+
+    def _forget_if_ended(self) -> None:
+        if self._process is not None and self._process.poll() is not None:
+            self._process = None
 
     def _launch(self) -> "subprocess.Popen[bytes]":
         binary = redis_binary(self.place)

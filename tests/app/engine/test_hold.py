@@ -17,6 +17,7 @@ from app.engine.place import Place
 from app.engine.postgres import Postgres
 from app.engine.process import server_pid
 from app.engine.redis import Redis
+from app.engine.supervisor import ROUND_SECONDS
 
 PATIENCE_SECONDS = 20
 OWNER = """
@@ -177,3 +178,28 @@ def test_a_server_that_does_not_start_shows_its_log(home: Path) -> None:
     (Postgres(Place(home)).data / "postgresql.conf").write_text("port = nonsense\n")
     with pytest.raises(EngineFailed, match='invalid value for parameter "port"'):
         hold_engines(home).__enter__()
+
+
+def test_of_two_holders_one_starts_what_died(home: Path) -> None:
+    """The other, whose own child it was, finds it running again and does not start a second."""
+    with hold_engines(home) as found, hold_engines(home):
+        for _ in range(2):
+            before = servers(home)
+            for pid in before:
+                assert pid
+                os.kill(pid, signal.SIGKILL)
+            until(lambda: answers(found))
+            assert set(servers(home)).isdisjoint(before)
+    assert servers(home) == (None, None)
+    assert "already exists" not in (home / "postgres.log").read_text()
+
+
+def test_a_frozen_server_is_left_alone(home: Path) -> None:
+    with hold_engines(home) as found:
+        pid, _ = servers(home)
+        assert pid
+        os.kill(pid, signal.SIGSTOP)
+        time.sleep(3 * ROUND_SECONDS)
+        os.kill(pid, signal.SIGCONT)
+        until(lambda: answers(found))
+        assert servers(home)[0] == pid
