@@ -54,11 +54,12 @@ async def database(servers: None) -> AsyncIterator[BaseDBAsyncClient]:
 
 
 @pytest.fixture(autouse=True)
-def shapes() -> Iterator[None]:
+def shapes(request: pytest.FixtureRequest) -> Iterator[None]:
     """Every statement a test is the first to send is judged when it ends, so that the failure
     names it."""
     yield
-    wrong = statement.misshapen(statement.newly_sent())
+    sent = statement.newly_sent()
+    wrong = {} if request.node.get_closest_marker("tampers") else statement.misshapen(sent)
     assert wrong == {}, "see tests/shape.py for the rules"
 
 

@@ -35,7 +35,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.xdist_group("journeys"))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def product() -> Iterator[Product]:
     with (
         tempfile.TemporaryDirectory(prefix="afterloan-journey-") as folder,
@@ -44,8 +44,9 @@ def product() -> Iterator[Product]:
         yield started
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
+    """Ends with the journeys: while it is open its loop runs, and no other may."""
     try:
         executable = find_browser()
     except NoBrowser as missing:
