@@ -119,18 +119,19 @@ async def make_loan(
     date."""
     customer_id = customer_id or await make_customer()
     principal = sum(row[1] for row in schedule)
-    loan_id = await _id(
-        "INSERT INTO loan (customer_id, source_number, currency, principal_minor, annual_rate,"
+    loan_id = await _id("SELECT nextval('loan_id_seq')")
+    source_number = source_number or f"S-{loan_id}"
+    await database.execute(
+        "INSERT INTO loan (id, customer_id, source_number, currency, principal_minor, annual_rate,"
         " method, instalment_count, disbursed_on, matures_on, status, principal_left_minor,"
         " interest_left_minor, overdue_minor, bucket, event_count, extra, version)"
-        " VALUES ($1, $2, $3, $4, 0.12, '', $5, $6, $7, 'active', $4, $8, 0, 0, 1, '{}', 1)"
-        " RETURNING id",
+        " VALUES ($9, $1, $2, $3, $4, 0.12, '', $5, $6, $7, 'active', $4, $8, 0, 0, 1, '{}', 1)",
         customer_id, source_number, currency, principal, len(schedule), disbursed_on,
-        schedule[-1][0], sum(row[2] for row in schedule),
+        schedule[-1][0], sum(row[2] for row in schedule), loan_id,
     )  # fmt: skip
     await database.execute(
         "INSERT INTO loan_directory (loan_id, customer_id, source_number) VALUES ($1, $2, $3)",
-        loan_id, customer_id, source_number or f"S-{loan_id}",
+        loan_id, customer_id, source_number,
     )  # fmt: skip
     await _open(LoanKey(customer_id, loan_id), schedule, currency, disbursed_on, principal)
     return LoanKey(customer_id, loan_id)

@@ -13,7 +13,7 @@ from app.operation.close.run import close_until
 from app.unit_of_work import unit_of_work
 from tests.factories import BOOKED_AT, LoanKey, make_customer, make_loan, set_business_date
 
-pytestmark = pytest.mark.usefixtures("database")
+pytestmark = [pytest.mark.usefixtures("database"), pytest.mark.tampers]
 
 CLERK = Actor.system("test")
 SCHEDULE = [
