@@ -10,6 +10,7 @@ from pathlib import Path
 import asyncpg
 import pytest
 from redis import Redis as Client
+from redis.exceptions import RedisError
 
 from app.engine.errors import DataOfAnotherVersion, EngineFailed, SecretLost
 from app.engine.hold import Addresses, hold_engines
@@ -55,7 +56,7 @@ def answers(found: Addresses) -> bool:
         return ask(found.database_url, "SELECT 1") == 1 and bool(
             Client.from_url(found.redis_url).ping()
         )
-    except (OSError, asyncpg.PostgresError, ConnectionError):
+    except (OSError, asyncpg.PostgresError, RedisError):
         return False
 
 
