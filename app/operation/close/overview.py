@@ -90,7 +90,8 @@ async def _running() -> RunningShards | None:
     found = await database.row(
         "SELECT to_date, started_at, shard_count AS total,"
         " array(SELECT shard FROM day_close_shard"
-        " WHERE day_close_shard.to_date = day_close.to_date) AS done FROM day_close WHERE state = 'running'"
+        " WHERE day_close_shard.to_date = day_close.to_date) AS done"
+        " FROM day_close WHERE state = 'running'"
     )
     return RunningShards(**{**found, "done": frozenset(found["done"])}) if found else None
 
