@@ -1,1 +1,1 @@
-"""What docs/performance.md states, as commands: `make bench`, or `make bench ARGS=lookup` for one."""
+"""What docs/performance.md states, as commands (`make bench ARGS=lookup` runs one)."""

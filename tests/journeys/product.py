@@ -17,6 +17,7 @@ from pathlib import Path
 import orjson
 from httpx2 import Client
 
+from app.engine.place import Place
 from tests.journeys.book import write_book
 from tests.mailbox import Mailbox
 
@@ -75,6 +76,7 @@ def running(folder: Path) -> Iterator[Product]:
             process.wait(30)
             assert process.stdout is not None
             process.stdout.close()
+            Place(home).remove()
 
 
 def _until_ready(process: "subprocess.Popen[bytes]") -> str:
