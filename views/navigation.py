@@ -36,7 +36,6 @@ SECTIONS = (
     Section(
         N_("Operations"),
         (
-            Item("/operation/import", N_("Import"), "cloud-upload"),
             Item("/operation/day", N_("Business day"), "calendar-time"),
             Item("/operation/setting", N_("Business settings"), "adjustments-horizontal"),
         ),

@@ -17,7 +17,8 @@
   const open = () => {
     if (!dialog.open) dialog.showModal();
     input.select();
-    if (!options().length) input.form.requestSubmit();
+    /* Before the page is complete, a form still leaves it when it is sent. */
+    if (!options().length && document.readyState === "complete") input.form.requestSubmit();
   };
 
   if (dialog) {
