@@ -1,7 +1,5 @@
 """The verbs of an import: ask, check, commit, write batch after batch, finish."""
 
-from datetime import timedelta
-
 from app import database
 from app.actor import Actor
 from app.collection.case import REFRESH_CASES, refresh_case
@@ -16,8 +14,8 @@ from app.operation.book.draft import Addition, KnownLoan, number_events
 from app.operation.book.errors import BookChanged, NotChecked
 from app.operation.book.fault import Fault, Faults
 from app.operation.book.judge import Judge
-from app.operation.book.locks import hold_all_borrowers, lock_run, see_run
-from app.operation.book.manifest import load_manifest, spool_folder
+from app.operation.book.locks import SpooledRun, WritingRun, hold_book, lock_run, lock_spool
+from app.operation.book.manifest import Manifest, spool_folder
 from app.operation.book.order import (
     AskImport,
     BatchWritten,
@@ -39,9 +37,6 @@ from app.operation.models import ImportProblem, ImportRun, ImportState
 from app.permission import Permission
 from app.verb import Work, verb
 
-# A batch of COPY and its indexes; a page's limit would stop it.
-BATCH_TIMEOUT = timedelta(minutes=10)
-BATCH_TIMEOUT_MS = str(int(BATCH_TIMEOUT.total_seconds() * 1000))
 CASES_A_SLICE = 2_000
 PROBLEMS_AT_ONCE = 500
 NAME_CHARS_MAX = 200
@@ -67,11 +62,20 @@ async def ask_import(work: Work, subject: None, order: AskImport) -> ImportAsked
     return ImportAsked(run_id=run.id, state=run.state)
 
 
-@verb("import.conclude_check", permission=Permission.IMPORT_RUN, lock=lock_run)
-async def conclude_check(work: Work, run: ImportRun, order: ConcludeCheck) -> CheckConcluded:
+def may_conclude(actor: Actor, spooled: SpooledRun, order: ConcludeCheck) -> AfterloanError | None:
+    return _unless(spooled.run, spooled.manifest, ImportState.checking)
+
+
+@verb(
+    "import.conclude_check",
+    permission=Permission.IMPORT_RUN,
+    lock=lock_spool,
+    check=may_conclude,
+)
+async def conclude_check(work: Work, spooled: SpooledRun, order: ConcludeCheck) -> CheckConcluded:
     """Writes down what the check found; the faults themselves lie beside the spooled rows."""
-    manifest = load_manifest(run.id)
-    assert manifest is not None, "a check ends with its manifest"
+    run, manifest = spooled
+    assert manifest is not None, "checked: a check ends with its manifest"
     faults = sum(manifest.fault_counts.values())
     rows = sum(manifest.counts.values())
     state = ImportState.refused if faults else ImportState.checked
@@ -91,18 +95,16 @@ async def conclude_check(work: Work, run: ImportRun, order: ConcludeCheck) -> Ch
     return CheckConcluded(state=state, faults=faults, rows=rows)
 
 
-def may_commit(actor: Actor, run: ImportRun, order: CommitImport) -> AfterloanError | None:
-    if run.state in (ImportState.checked, ImportState.writing, ImportState.failed):
-        return None
-    return NotChecked(state=run.state.value)
+def may_commit(actor: Actor, spooled: SpooledRun, order: CommitImport) -> AfterloanError | None:
+    states = (ImportState.checked, ImportState.writing, ImportState.failed)
+    return _unless(spooled.run, spooled.manifest, *states)
 
 
-@verb("import.commit", permission=Permission.IMPORT_RUN, lock=lock_run, check=may_commit)
-async def commit_import(work: Work, run: ImportRun, order: CommitImport) -> ImportCommitted:
+@verb("import.commit", permission=Permission.IMPORT_RUN, lock=lock_spool, check=may_commit)
+async def commit_import(work: Work, spooled: SpooledRun, order: CommitImport) -> ImportCommitted:
     """From here on batches are written. An empty book takes over the files' own last day."""
-    manifest = load_manifest(run.id)
-    if manifest is None:
-        raise NotChecked(state=run.state.value)
+    run, manifest = spooled
+    assert manifest is not None, "checked: only what was spooled is written"
     as_of = manifest.book.as_of
     if as_of is not None and not await has_loans():
         await database.execute(
@@ -116,11 +118,17 @@ async def commit_import(work: Work, run: ImportRun, order: CommitImport) -> Impo
     return ImportCommitted(state=ImportState.writing)
 
 
-@verb("import.write", permission=Permission.IMPORT_RUN, lock=see_run)
-async def write_batch(work: Work, run: ImportRun, order: WriteBatch) -> BatchWritten:
+def may_write(
+    actor: Actor, writing: WritingRun, order: WriteBatch | OpenCases
+) -> AfterloanError | None:
+    return _unless(writing.run, writing.manifest, ImportState.writing)
+
+
+@verb("import.write", permission=Permission.IMPORT_RUN, lock=hold_book, check=may_write)
+async def write_batch(work: Work, writing: WritingRun, order: WriteBatch) -> BatchWritten:
     """One bucket in one transaction, by COPY. Written once, however often it is asked for."""
-    manifest = load_manifest(run.id)
-    assert manifest is not None, "only a checked import is written"
+    run, manifest, on = writing
+    assert manifest is not None, "checked: only what was spooled is written"
     number = order.bucket + (manifest.buckets if order.side == "loan" else 0)
     done = await database.value(
         "SELECT row_count FROM import_batch WHERE import_run_id = $1 AND number = $2",
@@ -128,8 +136,6 @@ async def write_batch(work: Work, run: ImportRun, order: WriteBatch) -> BatchWri
     )  # fmt: skip
     if done is not None:
         return BatchWritten(rows=done, was_there=True)
-    await database.rows("SELECT set_config('statement_timeout', $1, true)", BATCH_TIMEOUT_MS)
-    on = await hold_all_borrowers()
     booking = Booking(business_date=on, at=work.now, audit_id=work.audit_id)
     judge = manifest.judge()
     judge.today = on
@@ -153,8 +159,8 @@ async def write_batch(work: Work, run: ImportRun, order: WriteBatch) -> BatchWri
     return BatchWritten(rows=rows)
 
 
-@verb("import.open_cases", permission=Permission.IMPORT_RUN, lock=see_run)
-async def open_cases(work: Work, run: ImportRun, order: OpenCases) -> CasesOpened:
+@verb("import.open_cases", permission=Permission.IMPORT_RUN, lock=hold_book, check=may_write)
+async def open_cases(work: Work, writing: WritingRun, order: OpenCases) -> CasesOpened:
     """A case for every borrower who came in overdue; those who have theirs stay as they are."""
     found = await database.rows(
         "SELECT DISTINCT customer_id FROM loan WHERE overdue_since IS NOT NULL AND customer_id > $1"
@@ -162,16 +168,19 @@ async def open_cases(work: Work, run: ImportRun, order: OpenCases) -> CasesOpene
         order.after_customer_id, CASES_A_SLICE,
     )  # fmt: skip
     ids = [row["customer_id"] for row in found]
-    on = await hold_all_borrowers()
     changed = await database.rows(
-        REFRESH_CASES, ids, on, work.now, actor_text(work.actor), work.audit_id
+        REFRESH_CASES, ids, writing.on, work.now, actor_text(work.actor), work.audit_id
     )
     next_after = ids[-1] if len(ids) == CASES_A_SLICE else None
     work.note(borrowers=len(ids), changed=len(changed))
     return CasesOpened(changed=len(changed), next_after=next_after)
 
 
-@verb("import.finish", permission=Permission.IMPORT_RUN, lock=lock_run)
+def may_finish(actor: Actor, run: ImportRun, order: FinishImport) -> AfterloanError | None:
+    return None if run.state is ImportState.writing else NotChecked(state=run.state.value)
+
+
+@verb("import.finish", permission=Permission.IMPORT_RUN, lock=lock_run, check=may_finish)
 async def finish_import(work: Work, run: ImportRun, order: FinishImport) -> ImportFinished:
     rows = await database.value(
         "SELECT coalesce(sum(row_count), 0)::bigint FROM import_batch WHERE import_run_id = $1",
@@ -264,6 +273,12 @@ async def _add(work: Work, known: KnownLoan, additions: list[Addition], booking:
     )
     await projection.redraw(loan, event_count=locked["event_count"] + len(events))
     await refresh_case(work, known.customer_id)
+
+
+def _unless(run: ImportRun, manifest: Manifest | None, *states: ImportState) -> NotChecked | None:
+    if run.state in states and manifest is not None:
+        return None
+    return NotChecked(state=run.state.value)
 
 
 def _refuse_changed(faults: Faults) -> None:

@@ -1,13 +1,35 @@
 """Locks around an import: its own row, and all borrowers against the close of business."""
 
-from datetime import date
+from datetime import date, timedelta
+from typing import NamedTuple
 
 from app import database
 from app.actor import Actor
 from app.operation.book.errors import DayIsClosing, ImportNotFound
+from app.operation.book.manifest import Manifest, load_manifest
 from app.operation.book.order import RunOrder
 from app.operation.close.shard import PART_COUNT, PART_LOCK
 from app.operation.models import ImportRun
+
+# A batch of COPY and its indexes; a page's limit would stop it.
+BATCH_TIMEOUT = timedelta(minutes=10)
+BATCH_TIMEOUT_MS = str(int(BATCH_TIMEOUT.total_seconds() * 1000))
+
+
+class SpooledRun(NamedTuple):
+    """A run and what its check left on disk; None when that is gone or never was."""
+
+    run: ImportRun
+    manifest: Manifest | None
+
+
+class WritingRun(NamedTuple):
+    """A run whose rows may be written now: no day is being closed, and none begins meanwhile."""
+
+    run: ImportRun
+    manifest: Manifest | None
+    # The date on which all loans stand.
+    on: date
 
 
 async def lock_run(actor: Actor, order: RunOrder, *, for_update: bool) -> ImportRun:
@@ -18,20 +40,31 @@ async def lock_run(actor: Actor, order: RunOrder, *, for_update: bool) -> Import
     return found
 
 
-async def see_run(actor: Actor, order: RunOrder, *, for_update: bool) -> ImportRun:
-    """Without a lock: two processes write batches of one run at the same time."""
-    found = await ImportRun.filter(id=order.run_id).first()
-    if found is None:
+async def lock_spool(actor: Actor, order: RunOrder, *, for_update: bool) -> SpooledRun:
+    run = await lock_run(actor, order, for_update=for_update)
+    return SpooledRun(run, load_manifest(run.id))
+
+
+async def hold_book(actor: Actor, order: RunOrder, *, for_update: bool) -> WritingRun:
+    """Without a lock on the run: two processes write batches of one run at the same time."""
+    run = await ImportRun.filter(id=order.run_id).first()
+    if run is None:
         raise ImportNotFound
-    return found
+    if for_update:
+        await _hold_all_borrowers()
+    return WritingRun(run, load_manifest(run.id), await _date_of_all())
 
 
-async def hold_all_borrowers() -> date:
-    """Until the commit no shard of the close begins. Returns the date on which loans stand."""
+async def _hold_all_borrowers() -> None:
+    """Until the commit no shard of the close begins; those at work are waited for."""
+    await database.rows("SELECT set_config('statement_timeout', $1, true)", BATCH_TIMEOUT_MS)
     await database.rows(
         "SELECT pg_advisory_xact_lock_shared($1, part) FROM generate_series(0, $2::int) AS part",
         PART_LOCK, PART_COUNT - 1,
     )  # fmt: skip
+
+
+async def _date_of_all() -> date:
     found = await database.row(
         "SELECT on_date, EXISTS (SELECT 1 FROM day_close WHERE state = 'running') AS is_closing"
         " FROM business_day WHERE id = 1"

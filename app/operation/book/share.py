@@ -11,9 +11,10 @@ import msgspec
 
 from app.actor import Actor
 from app.database import init_database
-from app.operation.book.actions import BATCH_TIMEOUT, write_batch
+from app.operation.book.actions import write_batch
 from app.operation.book.bucket import judge_customers, judge_loans
 from app.operation.book.fault import Fault
+from app.operation.book.locks import BATCH_TIMEOUT
 from app.operation.book.manifest import load_manifest, spool_folder
 from app.operation.book.order import WriteBatch
 
