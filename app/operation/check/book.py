@@ -23,7 +23,7 @@ _DATED = MappingProxyType(
         "ahead": "SELECT day_close.to_date, day_close.shard_count, day_close_shard.shard"
         " FROM day_close JOIN day_close_shard ON day_close_shard.to_date = day_close.to_date"
         " WHERE day_close.state = 'running'",
-        "dated": "SELECT loan.*, coalesce((SELECT to_date FROM ahead"
+        "dated": "SELECT loan.*, coalesce((SELECT max(to_date) FROM ahead"
         " WHERE shard = loan.customer_id % 64 % shard_count),"
         " (SELECT on_date FROM business_day WHERE id = 1)) AS on_date FROM loan",
     }

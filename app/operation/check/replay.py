@@ -25,7 +25,7 @@ _LOANS = """
 SELECT loan.id, loan.customer_id, loan.disbursed_on, loan.status, loan.closed_on,
   loan.principal_left_minor, loan.interest_left_minor, loan.overdue_since, loan.overdue_minor,
   loan.bucket, loan.next_due_on, loan.next_change_on,
-  coalesce((SELECT day_close.to_date FROM day_close JOIN day_close_shard
+  coalesce((SELECT max(day_close.to_date) FROM day_close JOIN day_close_shard
       ON day_close_shard.to_date = day_close.to_date
      AND day_close_shard.shard = loan.customer_id % 64 % day_close.shard_count
     WHERE day_close.state = 'running'),

@@ -1,5 +1,7 @@
 """What the business day refuses."""
 
+import logging
+
 from app.errors import Conflict, Invalid, NotFound
 from app.i18n import N_, translate
 from app.operation.close.quarantine import reason_text
@@ -29,10 +31,11 @@ class NoCloseRuns(Conflict):
     mend = N_("Look which day it is by now; somebody may have closed it already.")
 
 
-class CloseRuns(Conflict):
-    code = "CLOSE_RUNS"
-    text = N_("The close to {to_date} is not finished.")
-    mend = N_("Let it finish first: “afterloan close” goes on where it stopped.")
+class BorrowersHeld(Conflict):
+    code = "BORROWERS_HELD"
+    log_level = logging.WARNING
+    text = N_("Shard {shard} of {total}: its borrowers were held by somebody else all the time.")
+    mend = N_("See whether an import runs. Started again, the close goes on where it stopped.")
 
 
 class NotInQuarantine(NotFound):

@@ -14,6 +14,7 @@ import msgspec
 
 from app import clock
 from app.collection.case import REFRESH_CASES
+from app.operation.close.errors import BorrowersHeld
 from app.operation.close.shard import CLAIM_LOCK, PART_LOCK, parts_of
 from app.operation.close.statement import (
     CANDIDATE_LOANS,
@@ -27,7 +28,10 @@ from app.operation.close.statement import (
 ROW_FAULTS = (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError, asyncpg.RaiseError)
 # Somebody else was in the way for a moment.
 IN_THE_WAY = (asyncpg.DeadlockDetectedError, asyncpg.LockNotAvailableError)
-TRIES_MAX = 10
+# A bulk load may hold all borrowers for minutes. We wait in short turns, because whoever wants to
+# read them for a change waits behind us.
+TURN = "2s"
+TURNS_MAX = 300
 PAUSE_SECONDS = 0.2
 
 
@@ -59,14 +63,12 @@ class Counts:
 
 async def close_shard(connection: asyncpg.Connection, plan: Plan, shard: int) -> bool:
     """False when another worker is at it, or was."""
-    for tries in range(1, TRIES_MAX + 1):
+    for _ in range(TURNS_MAX):
         try:
             return await _close_in_one_piece(connection, plan, shard)
         except IN_THE_WAY:
-            if tries == TRIES_MAX:
-                raise
-            await asyncio.sleep(PAUSE_SECONDS * tries)
-    raise AssertionError("the last try returns or raises")
+            await asyncio.sleep(PAUSE_SECONDS)
+    raise BorrowersHeld(shard=shard + 1, total=plan.shard_count)
 
 
 async def _close_in_one_piece(connection: asyncpg.Connection, plan: Plan, shard: int) -> bool:
@@ -103,6 +105,7 @@ async def _claim(connection: asyncpg.Connection, plan: Plan, shard: int) -> bool
         "SELECT 1 FROM day_close_shard WHERE to_date = $1 AND shard = $2", plan.to_date, shard
     ):
         return False
+    await connection.execute(f"SET LOCAL lock_timeout = '{TURN}'")
     await connection.execute(
         "SELECT pg_advisory_xact_lock($1, part) FROM unnest($2::int[]) AS part",
         PART_LOCK,

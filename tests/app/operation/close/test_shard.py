@@ -9,6 +9,7 @@ from app import database as db
 from app.loan.actions import post_payment
 from app.loan.order import PostPayment
 from app.operation.close.actions import finish_close, start_close
+from app.operation.close.errors import BorrowersHeld
 from app.operation.close.order import FinishClose, StartClose
 from app.operation.close.run import close_until
 from app.operation.close.shard import PART_COUNT, hold_borrower, parts_of, shard_of, standing_date
@@ -137,6 +138,19 @@ async def test_shard_waits_for_a_verb_on_one_of_its_borrowers() -> None:
             await asyncio.sleep(0.1)
             assert not closing.done()
         assert await closing
+
+
+async def test_shard_does_not_wait_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.operation.close.shard_work.TURN", "50ms")
+    monkeypatch.setattr("app.operation.close.shard_work.TURNS_MAX", 2)
+    loans = await make_book(1)
+    plan = await started_plan()
+    async with db.raw_connection() as connection, unit_of_work():
+        await hold_borrower(loans[0].customer_id)
+        with pytest.raises(BorrowersHeld) as refusal:
+            await close_shard(connection, plan, 0)
+    assert refusal.value.facts == {"shard": 1, "total": 1}
+    assert await shards_closed() == []
 
 
 @pytest.mark.usefixtures("many_shards")
