@@ -1,5 +1,6 @@
 """The first walk through a book: every line is judged by itself and put where it belongs."""
 
+import gc
 from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
@@ -58,7 +59,7 @@ def gather(files: BookFiles, folder: Path, told: Callable[[int], None] | None = 
             if told:
                 told(_bytes(work[0]))
         return whole
-    with ProcessPoolExecutor(PROCESSES_MAX, mp_context=get_context("spawn")) as pool:
+    with ProcessPoolExecutor(PROCESSES_MAX, get_context("spawn"), gc.disable) as pool:
         jobs = {pool.submit(gather_files, *work): work for work in works}
         for job in as_completed(jobs):
             _take(whole, job.result())

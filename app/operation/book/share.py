@@ -1,6 +1,7 @@
 """Spreads buckets over processes, each with its own connection, one bucket after the other."""
 
 import asyncio
+import gc
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
@@ -21,6 +22,7 @@ from app.operation.book.order import WriteBatch
 PROCESSES = 2
 # Fewer buckets than these are done here: a process takes half a second to start.
 SHARES_ALONE_MAX = 4
+GARBAGE_THRESHOLD = 500_000
 
 Answer = TypeVar("Answer")
 
@@ -88,6 +90,9 @@ _runner: asyncio.Runner | None = None
 def _open() -> None:
     """Once in each process."""
     global _runner
+    # A batch makes some hundred thousand rows and no cycles: looking for those every few hundred
+    # rows only costs time.
+    gc.set_threshold(GARBAGE_THRESHOLD)
     _runner = asyncio.Runner()
     _runner.run(init_database(application="afterloan-import", command_timeout=BATCH_TIMEOUT))
 
