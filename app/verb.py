@@ -15,7 +15,7 @@ from app import clock, idempotency, outbox
 from app.actor import Actor
 from app.errors import AfterloanError, Forbidden
 from app.operation import audit
-from app.operation.business_day import NoBusinessDay
+from app.operation.business_day import NoBusinessDay, current_business_date
 from app.permission import Permission
 from app.unit_of_work import unit_of_work
 
@@ -116,6 +116,7 @@ class Verb(Generic[Subject, Order, Result]):
         """What the call would refuse with just now; None when it would be done."""
         try:
             actor.require(self.permission)
+            await current_business_date()
             subject = await self.lock(actor, order, for_update=False)
         except AfterloanError as refusal:
             return refusal

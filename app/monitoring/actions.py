@@ -9,6 +9,7 @@ import msgspec
 
 from app import database
 from app.actor import Actor
+from app.customer.scope import scope_condition
 from app.errors import AfterloanError
 from app.monitoring.errors import ReminderAlreadyDone, ReminderNotFound
 from app.monitoring.models import ReminderState
@@ -33,10 +34,12 @@ class ReminderConcluded(msgspec.Struct, frozen=True, kw_only=True):
 async def lock_reminder(
     actor: Actor, order: ConcludeReminder, *, for_update: bool
 ) -> ReminderState:
+    scope = scope_condition(actor, "customer", 3)
     found = await database.value(
-        "SELECT state FROM reminder WHERE customer_id = $1 AND id = $2"
-        + (" FOR UPDATE" if for_update else ""),
-        order.customer_id, order.reminder_id,
+        "SELECT reminder.state FROM reminder JOIN customer ON customer.id = reminder.customer_id"
+        f" WHERE reminder.customer_id = $1 AND reminder.id = $2 AND {scope.sql}"
+        + (" FOR UPDATE OF reminder" if for_update else ""),
+        order.customer_id, order.reminder_id, *scope.values,
     )  # fmt: skip
     if found is None:
         raise ReminderNotFound

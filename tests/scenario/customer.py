@@ -1,0 +1,44 @@
+"""Somebody is looked up, and a value is shown in clear."""
+
+from app.customer.masking import PersonalColumn
+from app.customer.order import LookUp, Reveal, RevealReason
+from tests.factories import make_customer
+from tests.scenario.scene import Say, Scene
+
+
+async def that_found_somebody(scene: Scene) -> LookUp:
+    return LookUp(by="phone", shown=[await scene.borrower()])
+
+
+async def that_found_nobody(scene: Scene) -> LookUp:
+    return LookUp(by="name", shown=[])
+
+
+def _reveal(customer_id: int) -> Reveal:
+    return Reveal(
+        customer_id=customer_id,
+        column=PersonalColumn.phone,
+        reason=RevealReason.calling_back,
+    )
+
+
+async def of_an_own_borrower(scene: Scene) -> Reveal:
+    return _reveal(await scene.borrower(phone="15400000001"))
+
+
+async def of_a_stranger(scene: Scene) -> Reveal:
+    return _reveal(await make_customer(phone="15400000001"))
+
+
+async def of_what_is_not_there(scene: Scene) -> Reveal:
+    return _reveal(await scene.borrower())
+
+
+async def of_nobody(scene: Scene) -> Reveal:
+    return _reveal(404)
+
+
+SCENARIOS: dict[str, list[Say]] = {
+    "customer.look_up": [that_found_somebody, that_found_nobody],
+    "customer.reveal": [of_an_own_borrower, of_a_stranger, of_what_is_not_there, of_nobody],
+}
