@@ -57,7 +57,7 @@ async def _checked(state: ImportState = ImportState.checked) -> int:
 async def _writing() -> int:
     run_id = await _checked()
     await commit_import(SYSTEM, CommitImport(run_id=run_id))
-    return int(run.id)
+    return run_id
 
 
 async def of_a_running_check(scene: Scene) -> RunOrder:
