@@ -62,7 +62,9 @@ class Overview:
     closes_at: datetime
     is_automatic: bool
     running: RunningShards | None
+    # The oldest ones; the count is of all.
     set_aside: list[SetAside]
+    set_aside_count: int
     closes: list[PastClose]
     jobs: list[JobCount]
 
@@ -81,6 +83,7 @@ async def overview(actor: Actor) -> Overview:
         is_automatic=await AUTOMATIC_CLOSE.get(),
         running=await _running(),
         set_aside=await _set_aside(),
+        set_aside_count=await _set_aside_count(),
         closes=await _closes(),
         jobs=await _jobs(),
     )
@@ -102,6 +105,12 @@ async def _set_aside() -> list[SetAside]:
         f" WHERE released_at IS NULL ORDER BY since, id LIMIT {SET_ASIDE_SHOWN_MAX}"
     )
     return [SetAside(**{**row, "facts": msgspec.json.decode(row["facts"])}) for row in found]
+
+
+async def _set_aside_count() -> int:
+    found = await database.value("SELECT count(*) FROM quarantine WHERE released_at IS NULL")
+    assert isinstance(found, int)
+    return found
 
 
 async def _closes() -> list[PastClose]:
