@@ -34,7 +34,8 @@ _LOOK_SECONDS = 0.05
 def command(loans: int, book: Path | None, mapping: Path | None) -> None:
     """Run the product with a loan book in it; Ctrl-C ends all of it."""
     begun = time.monotonic()
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    # Also where a script began us in its background, with the interrupt ignored.
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.default_int_handler)
     wanted = settings()
     listening(wanted.host, wanted.port).close()

@@ -2,6 +2,7 @@
 
 import json
 import re
+import signal
 from collections.abc import Iterator
 from http.client import HTTPConnection
 from pathlib import Path
@@ -74,7 +75,7 @@ def test_the_whole_life_of_a_demo(environment: dict[str, str], tmp_path: Path) -
         assert f"Afterloan with {LOANS} loans" in said
         assert server_pid(Postgres(place).socket) == engines[0]
         assert get(port, "/").status == 303
-        second.terminate()
+        second.send_signal(signal.SIGINT)
         assert second.wait(60) == 0
     assert not is_ready(port)
     assert server_pid(Postgres(place).socket) is None
