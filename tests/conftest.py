@@ -3,6 +3,7 @@
 import os
 from collections.abc import AsyncIterator, Iterator
 
+import hypothesis
 import pytest
 from redis.asyncio import Redis
 from tortoise.backends.base.client import BaseDBAsyncClient
@@ -20,6 +21,9 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ.pop(name, None)
     run.stay_alive(folder)
     statement.record_statements()
+    # A busy machine is no failure.
+    hypothesis.settings.register_profile("suite", deadline=None)
+    hypothesis.settings.load_profile(config.getoption("--hypothesis-profile") or "suite")
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
