@@ -13,6 +13,8 @@ class Item:
     path: str
     text: str
     icon: str
+    # Where there is room for one word, as in the bar of a phone.
+    short: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,25 +27,30 @@ SECTIONS = (
     Section(
         N_("Work"),
         (
-            Item("/collection/board", N_("Collections board"), "layout-kanban"),
-            Item("/customer", N_("Customer look-up"), "user-search"),
+            Item("/collection/board", N_("Collections board"), "layout-kanban", N_("Board")),
+            Item("/customer", N_("Customer look-up"), "user-search", N_("Look-up")),
         ),
     ),
     Section(
         N_("Insight"),
-        (Item("/report", N_("Reports"), "report"),),
+        (Item("/report", N_("Reports"), "report", N_("Reports")),),
     ),
     Section(
         N_("Operations"),
         (
-            Item("/operation/day", N_("Business day"), "calendar-time"),
-            Item("/operation/setting", N_("Business settings"), "adjustments-horizontal"),
+            Item("/operation/day", N_("Business day"), "calendar-time", N_("Day")),
+            Item(
+                "/operation/setting",
+                N_("Business settings"),
+                "adjustments-horizontal",
+                N_("Settings"),
+            ),
         ),
     ),
 )
 
 
-OWN = (Item("/setting", N_("My settings"), "settings"),)
+OWN = (Item("/setting", N_("My settings"), "settings", N_("Mine")),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +58,7 @@ class Link:
     path: str
     text: str
     icon: str
+    short: str
     current: bool
 
 
@@ -84,7 +92,7 @@ def may_open(request: Request, path: str) -> bool:
 def _links(request: Request, items: tuple[Item, ...]) -> tuple[Link, ...]:
     here = _current(request.url.path)
     return tuple(
-        Link(item.path, item.text, item.icon, item.path == here)
+        Link(item.path, item.text, item.icon, item.short, item.path == here)
         for item in items
         if may_open(request, item.path)
     )

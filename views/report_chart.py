@@ -37,7 +37,7 @@ def _series(report: Delinquency, basis: Basis, bucket: int, drill: str) -> dict[
     rates = [point.rate(basis, from_bucket=bucket, to_bucket=bucket) for point in report.points]
     return {
         "name": f"M{bucket}",
-        "colour": f"bucket-{min(bucket, 4)}",
+        "colour": f"bucket-{min(bucket, 7)}",
         "values": [None if rate is None else round(float(rate), 6) for rate in rates],
         "links": [f"{drill}?on={point.on.isoformat()}&bucket={bucket}" for point in report.points],
     }
