@@ -14,6 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from pydantic import SecretStr
 from tortoise import fields
@@ -35,7 +36,14 @@ class Sealed(bytes):
     """An encrypted value as it lies in its column."""
 
     def open(self, table: str, column: str, row_id: int) -> str:
-        key = _keyring().ciphers[self[1]]
+        """Raises `InvalidTag` for what was changed, or was sealed for another place."""
+        if len(self) <= 2 + NONCE_BYTES or self[0] != FORMAT:
+            raise InvalidTag
+        key = _keyring().ciphers.get(self[1])
+        if key is None:
+            raise KeyMissing(
+                f"AFTERLOAN_PERSONAL_KEYS lacks key {self[1]}, which sealed this value."
+            )
         nonce, sealed = self[2 : 2 + NONCE_BYTES], self[2 + NONCE_BYTES :]
         return key.decrypt(nonce, sealed, _bound(table, column, row_id)).decode()
 
@@ -79,7 +87,8 @@ def mask_phone(phone: str) -> str:
 
 
 def mask_id_number(id_number: str) -> str:
-    return "*" * max(len(id_number) - 4, 4) + id_number[-4:]
+    """Of a short one nothing: its end would be half of it."""
+    return "*" * (len(id_number) - 4) + id_number[-4:] if len(id_number) >= 8 else "****"
 
 
 def mask_email(email: str) -> str:
@@ -109,8 +118,18 @@ def _personal_keys() -> dict[int, bytes]:
     text = settings().personal_keys.get_secret_value()
     if ":" not in text:
         return {1: _key(settings().personal_keys, "personal.key")}
-    pairs = (part.split(":", 1) for part in text.split(","))
-    return {int(id): _decoded(key.strip()) for id, key in pairs}
+    keys: dict[int, bytes] = {}
+    for part in text.split(","):
+        id, _, key = (word.strip() for word in part.partition(":"))
+        # One byte of each value says which key it is.
+        if not (id.isascii() and id.isdecimal() and int(id) < 256):
+            raise KeyMissing(
+                "Each of AFTERLOAN_PERSONAL_KEYS is a number from 0 to 255, a colon and a key."
+            )
+        if int(id) in keys:
+            raise KeyMissing(f"AFTERLOAN_PERSONAL_KEYS has key {int(id)} twice.")
+        keys[int(id)] = _decoded(key)
+    return keys
 
 
 def _key(setting: SecretStr, file: str) -> bytes:
@@ -137,7 +156,11 @@ def _made_once(path: Path) -> bytes:
 
 
 def _decoded(text: str) -> bytes:
-    key = base64.b64decode(text)
+    try:
+        key = base64.b64decode(text, validate=True)
+    except ValueError:
+        # Without the error itself, which would bring the key along.
+        raise KeyMissing("A key is written in base64; this one is not.") from None
     if len(key) != KEY_BYTES:
         raise KeyMissing(f"A key has {KEY_BYTES} bytes in base64; this one has {len(key)}.")
     return key
