@@ -2,16 +2,13 @@
 
 from app import database
 from app.loan import projection
-from app.loan.event import Opened
 from app.loan.replay import replay
 from app.loan.subject import LoanSubject
 
 
-async def redraw_all(loan: LoanSubject) -> bool:
-    """As `projection.redraw`, and the schedule itself too; False when the log has no beginning."""
+async def redraw_all(loan: LoanSubject) -> None:
+    """As `projection.redraw`, and the schedule itself too. Its log has a beginning."""
     events = await projection.load_events(loan.customer_id, loan.id)
-    if not any(isinstance(event.payload, Opened) for event in events):
-        return False
     terms = [instalment.terms for instalment in replay(events).instalments]
     await database.execute(
         "DELETE FROM instalment WHERE customer_id = $1 AND loan_id = $2"
@@ -35,4 +32,3 @@ async def redraw_all(loan: LoanSubject) -> bool:
         loan.customer_id, loan.id, *map(list, columns),
     )  # fmt: skip
     await projection.redraw(loan, event_count=max(event.sequence for event in events))
-    return True

@@ -1,10 +1,10 @@
 """The verbs around a close. What happens between start and finish is in `shard_work.py`."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 
 import asyncpg
 import msgspec
-from tortoise.exceptions import IntegrityError
 
 from app import database
 from app.actor import Actor
@@ -15,6 +15,7 @@ from app.loan.subject import LoanSubject
 from app.operation.audit import actor_text
 from app.operation.close.errors import DateTooFarAhead, NotTheNextDay, ShardsOpen, StillBroken
 from app.operation.close.locks import (
+    LoanSetAside,
     OpenDay,
     RunningClose,
     lock_close,
@@ -117,18 +118,30 @@ async def finish_close(work: Work, close: RunningClose, order: FinishClose) -> C
     )
 
 
-@verb("day.release_loan", permission=Permission.DAY_CLOSE, lock=lock_set_aside)
-async def release_loan(work: Work, loan: LoanSubject, order: ReleaseLoan) -> LoanReleased:
+def may_release_loan(
+    actor: Actor, aside: LoanSetAside, order: ReleaseLoan
+) -> AfterloanError | None:
+    if aside.scheduled is None:
+        return _still_broken(aside.loan, "events_missing", {})
+    if aside.scheduled != aside.instalment_count:
+        facts = {"found": aside.scheduled, "expected": aside.instalment_count}
+        return _still_broken(aside.loan, "schedule_incomplete", facts)
+    return None
+
+
+@verb(
+    "day.release_loan", permission=Permission.DAY_CLOSE, lock=lock_set_aside, check=may_release_loan
+)
+async def release_loan(work: Work, aside: LoanSetAside, order: ReleaseLoan) -> LoanReleased:
     """Draws a loan anew from its events, for every day since it was set aside, and lets the close
     have it again."""
+    loan = aside.loan
     on = await standing_date(loan.customer_id)
     try:
-        found = await redraw_all(loan)
-    except (IntegrityError, asyncpg.DataError) as error:
-        rule = getattr(error.__cause__, "constraint_name", None) or type(error).__name__
+        await redraw_all(loan)
+    except (asyncpg.IntegrityConstraintViolationError, asyncpg.DataError) as error:
+        rule = error.constraint_name or type(error).__name__
         raise _still_broken(loan, "refused", {"rule": rule}) from error
-    if not found:
-        raise _still_broken(loan, "events_missing", {})
     judged = await database.row(JUDGE_LOAN, loan.id, on, loan.customer_id, FIRST_DAYS)
     assert judged is not None
     if judged["code"]:
@@ -146,5 +159,5 @@ async def release_loan(work: Work, loan: LoanSubject, order: ReleaseLoan) -> Loa
     return LoanReleased(loan_id=loan.id, next_change_on=next_change_on)
 
 
-def _still_broken(loan: LoanSubject, code: str, facts: dict[str, object]) -> StillBroken:
+def _still_broken(loan: LoanSubject, code: str, facts: Mapping[str, object]) -> StillBroken:
     return StillBroken(number=loan.number, reason_code=code, reason_facts=facts)

@@ -50,15 +50,27 @@ async def lock_close(actor: Actor, order: FinishClose, *, for_update: bool) -> R
     return RunningClose(**found)
 
 
-async def lock_set_aside(actor: Actor, order: ReleaseLoan, *, for_update: bool) -> LoanSubject:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoanSetAside:
+    loan: LoanSubject
+    instalment_count: int
+    # How many instalments its log says it was opened with; None when it does not say.
+    scheduled: int | None
+
+
+async def lock_set_aside(actor: Actor, order: ReleaseLoan, *, for_update: bool) -> LoanSetAside:
     loan = await lock_loan(actor, order, for_update=for_update)
-    found = await database.value(
-        "SELECT 1 FROM quarantine WHERE customer_id = $1 AND loan_id = $2 AND released_at IS NULL",
+    found = await database.row(
+        "SELECT instalment_count, (SELECT jsonb_array_length(payload -> 'schedule')"
+        " FROM loan_event WHERE loan_event.customer_id = $1 AND loan_event.loan_id = $2"
+        " AND kind = 'opened' ORDER BY sequence LIMIT 1) AS scheduled"
+        " FROM loan WHERE customer_id = $1 AND id = $2 AND EXISTS (SELECT 1 FROM quarantine"
+        " WHERE quarantine.customer_id = $1 AND quarantine.loan_id = $2 AND released_at IS NULL)",
         order.customer_id, order.loan_id,
     )  # fmt: skip
     if found is None:
         raise NotInQuarantine
-    return loan
+    return LoanSetAside(loan=loan, **found)
 
 
 async def _hold_day() -> None:

@@ -157,9 +157,13 @@ async def test_loan_that_is_still_broken_stays_aside(damage: str, code: str) -> 
     await db.execute(damage, loan.loan_id)
     await db.rows("ALTER TABLE loan_event ENABLE TRIGGER USER")
     await close_to(TOMORROW)
+    order = ReleaseLoan(customer_id=loan.customer_id, loan_id=loan.loan_id)
+    foretold = await release_loan.may(CLOSER, order)
     with pytest.raises(StillBroken) as refusal:
         await release(loan)
     assert refusal.value.facts["reason_code"] == code
+    assert foretold is not None
+    assert foretold.facts == refusal.value.facts
     assert await db.value("SELECT count(*) FROM instalment") == 0
     assert await db.value("SELECT count(*) FROM quarantine WHERE released_at IS NULL") == 1
 
@@ -203,6 +207,20 @@ async def test_loan_that_the_database_refuses_is_found_among_the_others() -> Non
         if loan is not monster:
             await assert_as_drawn(loan, TOMORROW)
     assert await db.value("SELECT count(*) FROM collection_case") == 8
+
+
+async def test_loan_whose_events_the_database_refuses_stays_aside() -> None:
+    await set_business_date(date(2026, 3, 15))
+    loan = await make_loan(MARCH)
+    await db.execute(
+        "UPDATE loan SET principal_minor = 1, principal_left_minor = 1 WHERE id = $1", loan.loan_id
+    )
+    await close_to(TOMORROW)
+    with pytest.raises(StillBroken) as refusal:
+        await release(loan)
+    assert refusal.value.facts["reason_code"] == "refused"
+    assert refusal.value.facts["reason_facts"] == {"rule": "loan_left_check"}
+    assert await db.value("SELECT count(*) FROM quarantine WHERE released_at IS NULL") == 1
 
 
 async def test_case_that_the_database_refuses_sets_one_loan_aside() -> None:
