@@ -102,7 +102,7 @@ def test_the_same_text_looks_different_each_time_and_says_nothing() -> None:
     one, other = (seal(NAME, "customer", "name", 7) for _ in range(2))
     assert one != other
     assert one[:2] == bytes((FORMAT, 1))
-    assert NAME.encode() not in one
+    assert one.find(NAME.encode()) == -1
     assert len({bytes(seal(PHONE, "c", "p", 1)[2:14]) for _ in range(500)}) == 500
 
 
@@ -188,9 +188,10 @@ def test_in_development_keys_are_made_once_for_their_owner_only(with_keys: WithK
 @pytest.mark.parametrize(("keys", "index"), [("", ""), (key(1), ""), ("", key(9))])
 def test_production_makes_no_keys(keys: str, index: str, with_keys: WithKeys) -> None:
     with_keys(keys, index, "production")
-    for use in (lambda: seal(NAME, "customer", "name", 7), lambda: blind("phone", PHONE)):
-        with pytest.raises(KeyMissing, match="AFTERLOAN_PERSONAL_KEYS"):
-            use()
+    with pytest.raises(KeyMissing, match="AFTERLOAN_PERSONAL_KEYS"):
+        seal(NAME, "customer", "name", 7)
+    with pytest.raises(KeyMissing, match="AFTERLOAN_PERSONAL_KEYS"):
+        blind("phone", PHONE)
     assert not settings().home.exists()
 
 
