@@ -58,6 +58,7 @@ PAGES = (
 @asynccontextmanager
 async def lifespan(_application: Starlette) -> AsyncIterator[None]:
     log.configure(settings().log_level, human=settings().is_development)
+    log.watch(asyncio.get_running_loop())
     await init_database(application="afterloan-serve")
     bell = outbox.Bell()
     ringing = asyncio.create_task(bell.run())

@@ -14,6 +14,7 @@ from app.i18n import N_
 from app.i18n import gettext as _
 from app.identity.next_path import safe_next
 from app.log import get_logger, request_id
+from app.web.request_log import route_of
 from views.reader import preferences
 from views.rendering import render
 
@@ -37,7 +38,8 @@ async def told(request: Request, error: AfterloanError) -> Response:
     """A refusal that has a name."""
     if isinstance(error, Unauthenticated):
         return _to_signin(request)
-    log.log(error.log_level, "refused", code=error.code, path=request.url.path)
+    # As it is declared: somebody may have typed a name into the address.
+    log.log(error.log_level, "refused", code=error.code, route=route_of(request.scope))
     return _answer(
         request,
         error.status_code,

@@ -32,6 +32,8 @@ def command() -> None:
                 server_header=False,
                 # Our own log has a line for each request, without the address's question.
                 access_log=False,
+                # Its warnings pass through our log, which leaves out what exceptions say.
+                log_config=None,
                 log_level="warning",
                 timeout_graceful_shutdown=LAST_ANSWERS_SECONDS,
             )

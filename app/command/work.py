@@ -26,6 +26,7 @@ async def _until_told(work: Coroutine[Any, Any, None]) -> None:
     """A job that is cut off here is handed again to the next worker."""
     task = asyncio.ensure_future(work)
     loop = asyncio.get_running_loop()
+    log.watch(loop)
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, task.cancel)
     with contextlib.suppress(asyncio.CancelledError):

@@ -14,7 +14,7 @@ from api.code import MEANINGS, Code
 from api.limit import LIMITS
 from api.refusal import Refused
 from app.errors import AfterloanError, TooMany, Unavailable
-from app.log import get_logger
+from app.log import get_logger, trace_of
 from app.settings import settings
 from app.unit_of_work import AWAY
 
@@ -74,7 +74,7 @@ def log_errors(errors: Iterable[GraphQLError], context: ExecutionContext | None)
             code=fault.code,
             operation=_operation_name(context),
             path=".".join(str(step) for step in error.path or ()),
-            **(_trace(error) if fault.log_level >= logging.ERROR else {}),
+            **(trace_of(_cause(error)) if fault.log_level >= logging.ERROR else {}),
         )
 
 
@@ -133,14 +133,3 @@ def _code_of_protocol_error(error: GraphQLError) -> Code:
 def _operation_name(context: ExecutionContext | None) -> str:
     name = context.operation_name if context is not None and context.graphql_document else None
     return (name or "")[:60]
-
-
-def _trace(error: GraphQLError) -> dict[str, Any]:
-    """Where it happened, in file and line; not what the exception said."""
-    cause = _cause(error)
-    frames, at = [], cause.__traceback__
-    while at is not None:
-        code = at.tb_frame.f_code
-        frames.append(f"{code.co_filename}:{at.tb_lineno} {code.co_name}")
-        at = at.tb_next
-    return {"raised": type(cause).__name__, "frames": frames[-8:]}
