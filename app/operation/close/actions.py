@@ -37,8 +37,8 @@ from app.permission import Permission
 from app.verb import Work, verb
 
 DAYS_AHEAD_MAX = 31
-# More shards are more parallel, and more small transactions: (changing loans up to, shards).
-SHARD_COUNTS = ((2_000, 1), (20_000, 8))
+# More shards are shorter transactions, and more of them: (open loans up to, shards).
+SHARD_COUNTS = ((20_000, 1), (100_000, 8))
 ALL_PARTS = list(range(PART_COUNT))
 
 
@@ -62,7 +62,7 @@ async def start_close(work: Work, day: OpenDay, order: StartClose) -> CloseStart
         work.note(joined=True)
         return CloseStarted(to_date=order.to_date, **running)
     behind = await database.execute(SET_ASIDE_BEHIND, ALL_PARTS, order.to_date, work.now)
-    shard_count = await _shard_count(order)
+    shard_count = await _shard_count()
     await database.execute(
         "INSERT INTO day_close (to_date, from_date, state, shard_count, started_at, actor,"
         " audit_id) VALUES ($1, $2, 'running', $3, $4, $5, $6)",
@@ -73,13 +73,14 @@ async def start_close(work: Work, day: OpenDay, order: StartClose) -> CloseStart
     return CloseStarted(to_date=order.to_date, shard_count=shard_count, audit_id=work.audit_id)
 
 
-async def _shard_count(order: StartClose) -> int:
-    due = await database.value(
-        "SELECT count(*) FROM loan WHERE customer_id % 64 = ANY($1::bigint[])"
-        " AND next_change_on <= $2",
-        ALL_PARTS, order.to_date,
-    )  # fmt: skip
-    return next((count for up_to, count in SHARD_COUNTS if due <= up_to), PART_COUNT)
+async def _shard_count() -> int:
+    most = max((up_to for up_to, _ in SHARD_COUNTS), default=0)
+    open_loans = await database.value(
+        "SELECT count(*) FROM (SELECT 1 FROM loan WHERE next_change_on IS NOT NULL LIMIT $1)"
+        " AS open_loan",
+        most + 1,
+    )
+    return next((count for up_to, count in SHARD_COUNTS if open_loans <= up_to), PART_COUNT)
 
 
 def may_finish_close(
