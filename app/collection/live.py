@@ -68,6 +68,10 @@ class Broker:
         finally:
             await end(ear)
 
+    @property
+    def listener_count(self) -> int:
+        return len(self._listeners)
+
     def wake(self) -> None:
         """Something was committed in this process; the others are told when it was news."""
         self._has_own_news = True
