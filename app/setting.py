@@ -121,9 +121,9 @@ REMIND_BEFORE_DAYS: Setting[tuple[int, ...]] = Setting(
     type=tuple[int, ...],
     default=(3, 0),
     label=N_("Remind this many days before the due date"),
-    hint=N_("Up to five numbers from 0 to 30; 0 is the due date itself."),
+    hint=N_("Up to five different numbers from 0 to 30; 0 is the due date itself."),
     unit=N_("days"),
-    fits=lambda days: len(days) <= 5 and all(0 <= day <= 30 for day in days),
+    fits=lambda days: len(days) == len(set(days)) <= 5 and all(0 <= day <= 30 for day in days),
 )
 REMIND_AFTER_DAYS: Setting[tuple[int, ...]] = Setting(
     name="reminder.days_past_due",
