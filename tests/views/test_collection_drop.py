@@ -52,7 +52,7 @@ async def test_a_drop_answers_the_card_two_heads_and_undo(office: Office) -> Non
     assert 'data-version="2" data-in="contacted"' in answer.text
     assert heads_in(answer.text) == {
         "to_contact": "To contact 40 cases ¥400",
-        "contacted": "Contacted 1 cases ¥700",
+        "contacted": "Contacted 1 case ¥700",
     }
     assert f'data-undo="{key.customer_id}-{key.case_id}"' in answer.text
     assert "王芳 moved to “Contacted”" in text(answer.text)
@@ -65,7 +65,7 @@ async def test_heads_of_a_drop_follow_the_filter(office: Office) -> None:
     key = await team_case(office, days_late=40)
     await team_case(office, days_late=5, stage=Stage.contacted)
     answer = await dropped(office.ada, key, query="?bucket=2")
-    assert heads_in(answer.text)["contacted"].startswith("Contacted 1 cases")
+    assert heads_in(answer.text)["contacted"].startswith("Contacted 1 case")
 
 
 async def test_undo_is_the_drop_back_with_the_new_version(office: Office) -> None:

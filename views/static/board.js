@@ -244,6 +244,8 @@
     onEnd: land,
   });
   if (window.Sortable) lists().forEach(sortable);
+  /* The browser's own way of dragging a link. */
+  board.addEventListener("dragstart", event => event.preventDefault());
 
   /* The menu does whatever a drag does. */
   let menuCard = null;
