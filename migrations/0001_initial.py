@@ -18,6 +18,29 @@ class Migration(migrations.Migration):
 
     operations = [
         ops.CreateModel(
+            name="AuditCheck",
+            fields=[
+                (
+                    "id",
+                    fields.BigIntField(
+                        generated=True, primary_key=True, unique=True, db_index=True
+                    ),
+                ),
+                ("at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ("seal_id", fields.BigIntField()),
+                ("is_full", fields.BooleanField()),
+                ("entry_count", fields.BigIntField()),
+                ("findings", fields.JSONField(default=list, encoder=JSON_DUMPS, decoder=loads)),
+            ],
+            options={
+                "table": "audit_check",
+                "app": "app",
+                "pk_attr": "id",
+                "table_description": "A walk along the chains up to the seal `seal_id`, and what it found; nothing is good.",
+            },
+            bases=["Model"],
+        ),
+        ops.CreateModel(
             name="AuditEntry",
             fields=[
                 (

@@ -160,8 +160,11 @@ INDEXES = (
     ("contact_customer", "", "contact_record (customer_id, at)"),
     ("outbox_due", "", "outbox (hand_at, id) WHERE done_at IS NULL"),
     ("reminder_planned", "", "reminder (planned_on, state)"),
-    ("audit_customer", "", "audit_entry (customer_id, id) WHERE customer_id IS NOT NULL"),
-    ("audit_at", "", "audit_entry (at)"),
+    # The audit page, newest first, by each of its filters.
+    ("audit_customer", "", "audit_entry (customer_id, at, id) WHERE customer_id IS NOT NULL"),
+    ("audit_at", "", "audit_entry (at, id)"),
+    ("audit_verb", "", "audit_entry (verb, at, id)"),
+    ("audit_actor", "", "audit_entry (actor, at, id)"),
     ("problem_run", "", "import_problem (import_run_id, id)"),
     ("report_asked", "", "report_run (asked_by_id, id)"),
     ("quarantine_open", "UNIQUE", "quarantine (customer_id, loan_id) WHERE released_at IS NULL"),

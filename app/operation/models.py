@@ -168,6 +168,23 @@ class AuditSeal(Model):
         table = "audit_seal"
 
 
+class AuditCheck(Model):
+    """A walk along the chains up to the seal `seal_id`, and what it found; nothing is good."""
+
+    place: ClassVar = Place.local
+
+    id = fields.BigIntField(primary_key=True)
+    at = fields.DatetimeField()
+    seal_id = fields.BigIntField()
+    # From the first entry on; the others go on where a whole one ended.
+    is_full = fields.BooleanField()
+    entry_count = fields.BigIntField()
+    findings: list[dict[str, Any]] = fields.JSONField(default=list)
+
+    class Meta:
+        table = "audit_check"
+
+
 class BusinessSetting(Model):
     """A setting that differs from its default; which exist is declared in `app.setting`."""
 
