@@ -17,15 +17,17 @@ _LEFT = (
 )
 _FIRST_DAYS = f"ARRAY[{', '.join(str(day + 1) for day in LAST_DAYS)}]"
 
-# On which date each loan stands: while a close runs, closed shards are a day ahead.
-_DATED = MappingProxyType(
+# On which date each part of the borrowers stands: while a close runs, closed shards are a day
+# ahead.
+_PARTS = MappingProxyType(
     {
         "ahead": "SELECT day_close.to_date, day_close.shard_count, day_close_shard.shard"
         " FROM day_close JOIN day_close_shard ON day_close_shard.to_date = day_close.to_date"
         " WHERE day_close.state = 'running'",
-        "dated": "SELECT loan.*, coalesce((SELECT max(to_date) FROM ahead"
-        " WHERE shard = loan.customer_id % 64 % shard_count),"
-        " (SELECT on_date FROM business_day WHERE id = 1)) AS on_date FROM loan",
+        "part": "SELECT number, coalesce((SELECT max(to_date) FROM ahead"
+        " WHERE shard = number % shard_count),"
+        " (SELECT on_date FROM business_day WHERE id = 1)) AS on_date"
+        " FROM generate_series(0, 63) AS number",
     }
 )
 _SUMS = MappingProxyType(
@@ -40,17 +42,20 @@ _SUMS = MappingProxyType(
 )
 _DRAWN = MappingProxyType(
     {
-        **_DATED,
-        "drawn": "SELECT dated.customer_id, dated.id, dated.on_date,"
-        f" coalesce(sum({_LEFT}) FILTER (WHERE due_on < on_date), 0) AS overdue,"
+        **_PARTS,
+        "drawn": "SELECT instalment.customer_id, instalment.loan_id,"
+        f" sum({_LEFT}) FILTER (WHERE due_on < on_date) AS overdue,"
         f" min(due_on) FILTER (WHERE due_on < on_date AND {_LEFT} > 0) AS since,"
         f" min(due_on) FILTER (WHERE due_on >= on_date AND {_LEFT} > 0) AS next_due_on"
-        " FROM (SELECT customer_id, id, on_date, status FROM dated) AS dated"
-        " LEFT JOIN instalment ON instalment.customer_id = dated.customer_id"
-        " AND instalment.loan_id = dated.id AND dated.status = 'active'"
-        " GROUP BY dated.customer_id, dated.id, dated.on_date",
+        " FROM instalment JOIN part ON part.number = instalment.customer_id % 64"
+        " GROUP BY instalment.customer_id, instalment.loan_id",
+        # Of a loan that is closed nothing is late, whatever its instalments say.
+        "owing": "SELECT loan.customer_id, loan.id, on_date, coalesce(overdue, 0) AS overdue,"
+        " since, drawn.next_due_on FROM loan JOIN part ON part.number = loan.customer_id % 64"
+        " LEFT JOIN drawn ON drawn.customer_id = loan.customer_id AND drawn.loan_id = loan.id"
+        " AND loan.status = 'active'",
         "standing": f"SELECT *, coalesce(width_bucket(on_date - since, {_FIRST_DAYS}), 0) AS bucket"
-        " FROM drawn",
+        " FROM owing",
     }
 )
 
@@ -152,10 +157,10 @@ NOT_FROM_THE_FUTURE = SqlTruth(
     "not_from_the_future",
     N_("No payment is dated after the day its loan stands on, or before it was paid out."),
     _PAYMENTS,
-    "SELECT payment.id FROM payment JOIN dated ON dated.customer_id = payment.customer_id"
-    " AND dated.id = payment.loan_id WHERE payment.value_on > dated.on_date"
-    " OR payment.value_on < dated.disbursed_on",
-    _DATED,
+    "SELECT payment.id FROM payment JOIN loan ON loan.customer_id = payment.customer_id"
+    " AND loan.id = payment.loan_id JOIN part ON part.number = payment.customer_id % 64"
+    " WHERE payment.value_on > on_date OR payment.value_on < loan.disbursed_on",
+    _PARTS,
 )
 CLOSED_LOANS = SqlTruth(
     "closed_loans",
