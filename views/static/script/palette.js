@@ -17,8 +17,10 @@
   const open = () => {
     if (!dialog.open) dialog.showModal();
     input.select();
-    /* Before the page is complete, a form still leaves it when it is sent. */
-    if (!options().length && document.readyState === "complete") input.form.requestSubmit();
+    /* Told, not sent: a form whose htmx is not awake yet would leave the page. */
+    if (!options().length) {
+      input.form.dispatchEvent(new Event("submit", { bubbles: true, cancelable: true }));
+    }
   };
 
   if (dialog) {
