@@ -39,6 +39,8 @@ SECTIONS = (
         N_("Operations"),
         (
             Item("/operation/day", N_("Business day"), "calendar-time", N_("Day")),
+            Item("/operation/import", N_("Import"), "cloud-upload", N_("Import")),
+            Item("/operation/audit", N_("Audit log"), "history", N_("Audit")),
             Item(
                 "/operation/setting",
                 N_("Business settings"),

@@ -8,6 +8,7 @@ from arq.cron import CronJob, cron
 from arq.typing import WorkerCoroutine
 
 from app.operation import housekeeping
+from app.operation.audit_check import check_all, check_audit
 from app.operation.close.wake import close_when_due
 from app.operation.seal import seal_heads
 
@@ -26,4 +27,11 @@ CRON_JOBS: list[CronJob] = [
     cron(_tick(seal_heads), name="cron.seal_audit", minute=17, second=20),
     # Odd minutes, so that the ticks do not pile up.
     cron(_tick(housekeeping.sweep_out), name="cron.sweep_out", hour=3, minute=41, second=30),
+]
+
+# Walks along a log that may be long.
+LONG_CRON_JOBS: list[CronJob] = [
+    # After the seal. Also at the start, so that a log nobody has looked at does not wait an hour.
+    cron(_tick(check_audit), name="cron.check_audit", minute=17, second=50, run_at_startup=True),
+    cron(_tick(check_all), name="cron.check_audit_from_its_start", hour=4, minute=23, second=40),
 ]

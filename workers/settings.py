@@ -15,7 +15,7 @@ from app import redis
 from app.database import close_database, init_database
 from app.log import get_logger
 from workers import job
-from workers.cron import CRON_JOBS
+from workers.cron import CRON_JOBS, LONG_CRON_JOBS
 from workers.job import JOBS, TIMEOUT_SECONDS, Queue
 from workers.relay import relay
 from workers.topics import load_topics
@@ -56,7 +56,7 @@ def _worker_of(queue: Queue) -> Callable[[], Coroutine[Any, Any, None]]:
         worker = Worker(
             functions=_functions(queue),
             queue_name=queue,
-            cron_jobs=CRON_JOBS if queue is Queue.short else None,
+            cron_jobs=CRON_JOBS if queue is Queue.short else LONG_CRON_JOBS,
             redis_pool=pool,
             handle_signals=False,
             max_jobs=JOBS_AT_ONCE[queue],
