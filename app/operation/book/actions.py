@@ -53,6 +53,7 @@ async def ask_import(work: Work, subject: None, order: AskImport) -> ImportAsked
     run = await ImportRun.create(
         name=order.name[:NAME_CHARS_MAX],
         digest=digest,
+        folder=order.folder,
         mapping=order.mapping,
         asked_by=actor_text(work.actor),
         asked_at=work.now,

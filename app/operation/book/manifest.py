@@ -3,6 +3,7 @@
 import shutil
 from datetime import date
 from pathlib import Path
+from tempfile import mkdtemp
 
 import msgspec
 
@@ -42,8 +43,11 @@ def run_folder(run_id: int) -> Path:
     return settings().home / "import" / str(run_id)
 
 
-def upload_folder(run_id: int) -> Path:
-    return run_folder(run_id) / "files"
+def make_upload_folder() -> Path:
+    """For our eyes only; the files lie there until a worker has read them."""
+    imports = settings().home / "import"
+    imports.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return Path(mkdtemp(prefix="upload-", dir=imports))
 
 
 def spool_folder(run_id: int) -> Path:

@@ -11,8 +11,9 @@ class AskImport(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     digest: str
     mapping: str = ""
-    # The files lie in the run's own folder and a worker checks them.
+    # The files lie in `folder`, relative to the state folder, and a worker checks them.
     in_background: bool = False
+    folder: str = ""
 
 
 class ImportAsked(msgspec.Struct, frozen=True, kw_only=True):

@@ -19,7 +19,7 @@ from app.operation.book.actions import (
     open_cases,
 )
 from app.operation.book.fault import Fault, Faults, Place
-from app.operation.book.files import BookFiles, find_files
+from app.operation.book.files import BOOK_FILE, BookFiles, find_files
 from app.operation.book.gather import Gathered, bucket_count, gather
 from app.operation.book.manifest import (
     Manifest,
@@ -80,7 +80,7 @@ async def import_book(
     """Raises `MappingInvalid` for a mapping that cannot be used, `Forbidden` for who may not."""
     faults = Faults()
     files = find_files(paths, mapping_path, faults)
-    digest = await asyncio.to_thread(_digest, files, mapping_path)
+    digest = await asyncio.to_thread(digest_of, files, mapping_path)
     name = ", ".join(path.name for path in paths)
     asked = (await ask_import(actor, AskImport(name=name, digest=digest))).result
     if asked.state is ImportState.done:
@@ -204,7 +204,7 @@ async def _report(run_id: int, *, was_there: bool = False) -> Report:
     )
 
 
-def _digest(files: BookFiles, mapping_path: Path | None) -> str:
+def digest_of(files: BookFiles, mapping_path: Path | None) -> str:
     """Of what the files hold, what they are called, and what they are read by."""
     digest = hashlib.sha256()
     for path in dict.fromkeys([file.path for file in files.files]):
@@ -212,6 +212,8 @@ def _digest(files: BookFiles, mapping_path: Path | None) -> str:
         with path.open("rb") as file:
             while part := file.read(READ_AT_ONCE):
                 digest.update(part)
+    if mapping_path is None and files.files:
+        mapping_path = files.files[0].path.parent / BOOK_FILE
     if mapping_path is not None and mapping_path.is_file():
         digest.update(mapping_path.read_bytes())
     return digest.hexdigest()
