@@ -15,7 +15,7 @@ RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"
 PAGES = {
     "collector": ["/collection/board", "/customer", "/setting"],
     "management": ["/report"],
-    "administrator": ["/operation/day", "/operation/setting"],
+    "administrator": ["/operation/audit", "/operation/day", "/operation/setting"],
 }
 LOOKS = [
     ("zh-CN", "light", False),
