@@ -6,8 +6,10 @@ open there. Blind indexes use a key of their own: with the encryption key in the
 index could otherwise be walked."""
 
 import base64
+import contextlib
 import hmac
 import os
+import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -144,14 +146,20 @@ def _key(setting: SecretStr, file: str) -> bytes:
 
 
 def _made_once(path: Path) -> bytes:
-    """In development the keys live in the state folder, readable by its owner only."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return _decoded(path.read_text())
-    with os.fdopen(descriptor, "w") as file:
-        file.write(base64.b64encode(os.urandom(KEY_BYTES)).decode())
+    """In development the keys live in the state folder, readable by its owner only.
+
+    Linked into its place when it is whole: of two processes that make one at once, the slower takes
+    the other's, and nobody ever reads half a key."""
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor, made = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(base64.b64encode(os.urandom(KEY_BYTES)).decode())
+            file.flush()
+            os.fsync(file.fileno())
+        with contextlib.suppress(FileExistsError):
+            os.link(made, path)
+        os.unlink(made)
     return _decoded(path.read_text())
 
 

@@ -1,6 +1,8 @@
 import base64
 import os
 import stat
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -249,3 +251,19 @@ def test_a_mask_never_shows_the_whole(text: str) -> None:
     for mask in (mask_name, mask_phone, mask_id_number):
         assert text not in mask(text)
     assert f"{text}@" not in mask_email(f"{text}@example.org")
+
+
+def test_of_many_who_make_a_key_at_once_all_hold_the_same(tmp_path: Path) -> None:
+    """Two processes of a first import did so, and one of them read an empty file."""
+    path = tmp_path / "home" / "personal.key"
+    script = (
+        "import sys, pathlib, app.personal as p; print(p._made_once(pathlib.Path(sys.argv[1])))"
+    )
+    started = [
+        subprocess.Popen([sys.executable, "-c", script, path], stdout=subprocess.PIPE, text=True)
+        for _ in range(6)
+    ]
+    keys = {process.communicate()[0].strip() for process in started}
+    assert len(keys) == 1
+    assert [file.name for file in path.parent.iterdir()] == ["personal.key"]
+    assert path.stat().st_mode & 0o777 == 0o600
