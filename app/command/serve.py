@@ -22,9 +22,18 @@ def command() -> None:
     """Serve pages and the API (one production process)."""
     import uvicorn
 
+    from app.collection import live
+
+    class Server(uvicorn.Server):
+        async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+            """It waits for open answers before the application hears of the end, and a stream
+            would never end by itself."""
+            live.close_streams()
+            await super().shutdown(sockets)
+
     with closing(listening(settings().host, settings().port)) as door, ground():
         proxies = settings().trusted_proxies
-        server = uvicorn.Server(
+        server = Server(
             uvicorn.Config(
                 APPLICATION,
                 proxy_headers=bool(proxies),
