@@ -15,7 +15,12 @@ RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"
 PAGES = {
     "collector": ["/collection/board", "/customer", "/setting"],
     "management": ["/report"],
-    "administrator": ["/operation/audit", "/operation/day", "/operation/setting"],
+    "administrator": [
+        "/operation/audit",
+        "/operation/day",
+        "/operation/import",
+        "/operation/setting",
+    ],
 }
 LOOKS = [
     ("zh-CN", "light", False),
