@@ -3,6 +3,7 @@
 Addresses and texts are personal data: nothing of them is logged, and an error carries the
 server's code only."""
 
+import re
 from collections.abc import Awaitable, Callable
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -16,6 +17,9 @@ from app.i18n import N_
 from app.settings import settings
 
 ANSWER_SECONDS = 20.0
+# What a server without SMTPUTF8 takes.
+_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}", re.ASCII)
+_DOMAIN = re.compile(r"[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})*", re.ASCII)
 
 
 class MailServerAway(Unavailable):
@@ -32,17 +36,38 @@ class MailRefused(Conflict):
     mend = N_("Check the borrower's e-mail address.")
 
 
+class AddressUnusable(Conflict):
+    """Known before the server is spoken to. Says nothing of the address itself."""
+
+    code = "MAIL_ADDRESS_UNUSABLE"
+    text = N_("This is no address that a mail can be sent to.")
+    mend = N_("Check the borrower's e-mail address.")
+
+
 class NoMailServer(Conflict):
     code = "NO_MAIL_SERVER"
     text = N_("No mail server is set up.")
     mend = N_("Set AFTERLOAN_SMTP_URL, such as smtp://user:password@mail.example.org:587.")
 
 
+def address_of(text: str) -> str:
+    """One plain address, its domain as servers write it. Two in one field, a name around it or a
+    line break would send the mail elsewhere."""
+    name, at, domain = text.strip().rpartition("@")
+    try:
+        domain = domain.encode("idna").decode()
+    except UnicodeError as error:
+        raise AddressUnusable from error
+    if not (at and _NAME.fullmatch(name) and _DOMAIN.fullmatch(domain)):
+        raise AddressUnusable
+    return f"{name}@{domain}"
+
+
 def compose(*, to: str, subject: str, text: str, html: str, message_id: str) -> EmailMessage:
     # Seven bits: the oldest relay takes it, and Chinese arrives unharmed.
     message = EmailMessage(policy=SMTP.clone(cte_type="7bit"))
     message["From"] = settings().mail_from
-    message["To"] = to
+    message["To"] = address_of(to)
     message["Subject"] = subject
     message["Date"] = formatdate(localtime=False)
     message["Message-ID"] = message_id

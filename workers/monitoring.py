@@ -43,17 +43,19 @@ def _why_not(facts: ReminderFacts) -> str:
 async def _send(facts: ReminderFacts) -> None:
     letter = await reminder_letter(facts, await current_business_date())
     message_id = mail.message_id_of("reminder", facts.customer_id, facts.id)
-    message = mail.compose(
-        to=facts.email,
-        subject=letter.subject,
-        text=letter.text,
-        html=letter.html,
-        message_id=message_id,
-    )
     try:
+        message = mail.compose(
+            to=facts.email,
+            subject=letter.subject,
+            text=letter.text,
+            html=letter.html,
+            message_id=message_id,
+        )
         taken = await mail.send(
             message, before_last_byte=lambda: claim_sending(facts.customer_id, facts.id)
         )
+    except mail.AddressUnusable:
+        await _conclude(facts, ReminderState.failed, why="bad_address")
     except mail.MailRefused as refusal:
         await _conclude(facts, ReminderState.failed, why=f"smtp_{refusal.facts['reply']}")
     except mail.MailServerAway as away:

@@ -110,6 +110,16 @@ async def test_without_an_address_it_is_skipped_by_name(smtp: Mailbox) -> None:
     assert await state(reminder_id) == ("skipped", "no_address", False)
 
 
+@pytest.mark.parametrize("email", ["nobody", "a@example.org, b@example.org", "a@b\nBcc: c@d"])
+async def test_an_address_that_cannot_be_one_is_not_tried(smtp: Mailbox, email: str) -> None:
+    await set_business_date(date(2026, 3, 1))
+    loan = await make_loan(SCHEDULE, customer_id=await make_customer(email=email))
+    reminder_id = await plan(loan)
+    await send_reminder(loan.customer_id, reminder_id)
+    assert smtp.messages == []
+    assert await state(reminder_id) == ("failed", "bad_address", False)
+
+
 async def test_a_refusal_for_good_is_kept_with_the_servers_code(
     loan: LoanKey, smtp: Mailbox
 ) -> None:
