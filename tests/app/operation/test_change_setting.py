@@ -60,7 +60,7 @@ async def test_what_cannot_be_is_refused_and_leaves_nothing(
     await refused(ADMINISTRATOR, change, refusal)
 
 
-@pytest.mark.parametrize("role", set(Role) - {Role.administrator})
+@pytest.mark.parametrize("role", sorted(set(Role) - {Role.administrator}))
 async def test_only_administrators_change_settings(role: Role) -> None:
     await refused(actor_of(role), order("Northwind"), Forbidden)
 
