@@ -4,7 +4,7 @@ matters.
 Every call is bounded: a frozen Redis must not freeze a page, so whoever asks goes on without it."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from functools import cache
 from urllib.parse import unquote, urlsplit
 
@@ -59,7 +59,7 @@ async def publish(channel: str, message: str = "") -> bool:
     return True
 
 
-async def listen(channel: str, *, every_seconds: float) -> AsyncIterator[str | None]:
+async def listen(channel: str, *, every_seconds: float) -> AsyncGenerator[str | None, None]:
     """Yields each message, and None at least every `every_seconds`, whether Redis is there or
     not."""
     while True:

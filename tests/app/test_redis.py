@@ -1,0 +1,104 @@
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Iterator
+from contextlib import aclosing
+
+import pytest
+from redis.asyncio import Redis
+
+from app import redis as carrier
+from app.redis import job_settings, listen, publish
+from app.settings import settings
+
+
+@pytest.fixture
+async def carrying(redis: Redis) -> AsyncIterator[None]:
+    """A client belongs to one event loop, and each test has its own."""
+    carrier.redis.cache_clear()
+    yield
+    await carrier.redis().aclose()
+    carrier.redis.cache_clear()
+
+
+@pytest.fixture
+def elsewhere(monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch]:
+    """At another address, until the test is over."""
+    yield monkeypatch
+    monkeypatch.undo()
+    settings.cache_clear()
+    carrier.redis.cache_clear()
+
+
+def use(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    monkeypatch.setenv("REDIS_URL", url)
+    settings.cache_clear()
+    carrier.redis.cache_clear()
+
+
+@pytest.mark.usefixtures("carrying")
+async def test_a_message_reaches_who_listens() -> None:
+    heard: list[str | None] = []
+    async with aclosing(listen("suite:news", every_seconds=0.05)) as messages:
+        async for message in messages:
+            heard.append(message)
+            if message == "two":
+                break
+            # None: it listens by now, and nothing had been said.
+            if message is None and "one" not in heard:
+                assert await publish("suite:news", "one")
+                assert await publish("suite:other", "to somebody else")
+                assert await publish("suite:news", "two")
+    assert [message for message in heard if message] == ["one", "two"]
+
+
+@pytest.mark.usefixtures("carrying")
+async def test_silence_is_told_so_that_the_listener_can_look_for_himself() -> None:
+    async with aclosing(listen("suite:news", every_seconds=0.01)) as messages:
+        assert [await anext(messages) for _ in range(3)] == [None, None, None]
+
+
+async def test_without_a_server_nothing_waits_and_nothing_breaks(
+    elsewhere: pytest.MonkeyPatch,
+) -> None:
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        port = closed.getsockname()[1]
+    use(elsewhere, f"redis://127.0.0.1:{port}")
+    assert await publish("suite:news") is False
+    async with aclosing(listen("suite:news", every_seconds=0.01)) as messages:
+        assert [await anext(messages) for _ in range(2)] == [None, None]
+
+
+async def test_a_frozen_server_is_not_waited_for(elsewhere: pytest.MonkeyPatch) -> None:
+    over = asyncio.Event()
+
+    async def silent(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await over.wait()
+        writer.close()
+        await writer.wait_closed()
+
+    elsewhere.setattr(carrier, "REACH_SECONDS", 0.05)
+    server = await asyncio.start_server(silent, "127.0.0.1", 0)
+    async with server:
+        use(elsewhere, f"redis://127.0.0.1:{server.sockets[0].getsockname()[1]}")
+        assert await publish("suite:news") is False
+        await carrier.redis().aclose()
+        over.set()
+
+
+def test_jobs_go_where_the_address_says(elsewhere: pytest.MonkeyPatch) -> None:
+    use(elsewhere, "redis://ada:p%40ss@cache.example:7000/3")
+    found = job_settings()
+    assert (found.host, found.port, found.database) == ("cache.example", 7000, 3)
+    assert (found.username, found.password) == ("ada", "p@ss")
+    assert (found.ssl, found.ssl_check_hostname) == (False, False)
+    use(elsewhere, "rediss://cache.example")
+    assert (job_settings().ssl, job_settings().ssl_check_hostname) == (True, True)
+    assert job_settings().password is None
+
+
+def test_without_an_address_it_says_who_sets_it(elsewhere: pytest.MonkeyPatch) -> None:
+    elsewhere.delenv("REDIS_URL", raising=False)
+    settings.cache_clear()
+    with pytest.raises(AssertionError, match="REDIS_URL"):
+        carrier.redis_url()
