@@ -72,7 +72,7 @@ async def test_what_is_dealt_with_is_claimed_by_nobody() -> None:
     assert not await claim_sending(loan.customer_id + 1, id)
 
 
-@pytest.mark.parametrize("state", set(ReminderState) - {ReminderState.planned})
+@pytest.mark.parametrize("state", sorted(set(ReminderState) - {ReminderState.planned}))
 async def test_what_became_of_it_is_written_once(state: ReminderState) -> None:
     loan = await a_loan()
     id = await plan(loan)
