@@ -1,5 +1,10 @@
 """Sending reminders."""
 
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
+from weakref import WeakKeyDictionary
+
 from app import mail
 from app.actor import Actor
 from app.monitoring.actions import (
@@ -16,6 +21,8 @@ from views.mail import reminder_letter
 from workers.job import job
 
 REMINDER = Actor.system("reminder")
+# A lock belongs to the loop that first waits for it.
+_last_steps: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Lock] = WeakKeyDictionary()
 
 
 @job("monitoring.send_reminder")
@@ -41,6 +48,22 @@ def _why_not(facts: ReminderFacts) -> str:
 
 
 async def _send(facts: ReminderFacts) -> None:
+    """One mail at a time from its claim to its end: a worker that dies leaves one reminder
+    uncertain, not as many as it had in hand."""
+    async with AsyncExitStack() as last_step:
+
+        async def claim() -> bool:
+            await last_step.enter_async_context(_one_at_a_time())
+            return await claim_sending(facts.customer_id, facts.id)
+
+        await _deliver(facts, claim)
+
+
+def _one_at_a_time() -> asyncio.Lock:
+    return _last_steps.setdefault(asyncio.get_running_loop(), asyncio.Lock())
+
+
+async def _deliver(facts: ReminderFacts, claim: Callable[[], Awaitable[bool]]) -> None:
     letter = await reminder_letter(facts, await current_business_date())
     message_id = mail.message_id_of("reminder", facts.customer_id, facts.id)
     try:
@@ -51,9 +74,7 @@ async def _send(facts: ReminderFacts) -> None:
             html=letter.html,
             message_id=message_id,
         )
-        taken = await mail.send(
-            message, before_last_byte=lambda: claim_sending(facts.customer_id, facts.id)
-        )
+        taken = await mail.send(message, before_last_byte=claim)
     except mail.AddressUnusable:
         await _conclude(facts, ReminderState.failed, why="bad_address")
     except mail.MailRefused as refusal:

@@ -61,6 +61,8 @@ async def test_nobody_is_reminded_twice_and_nobody_is_forgotten(tmp_path: Path) 
     assert len(states) == REMINDERS
     assert max(mails.values()) == 1
     assert set(states.values()) <= {"sent", "uncertain"}
+    # Each kill catches at most the one mail that is in its last step.
+    assert Counter(states.values())["uncertain"] <= len(KILLED_AFTER)
     sent = {address_of(number) for number, state in states.items() if state == "sent"}
     assert sent <= set(mails)
 
