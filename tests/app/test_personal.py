@@ -246,7 +246,7 @@ def test_masks(masked: str, shown: str) -> None:
     assert masked == shown
 
 
-@given(st.text(min_size=5, max_size=30).filter(lambda text: "*" not in text))
+@given(st.text(min_size=5, max_size=30).filter(lambda text: not set("*@") & set(text)))
 def test_a_mask_never_shows_the_whole(text: str) -> None:
     for mask in (mask_name, mask_phone, mask_id_number):
         assert text not in mask(text)
