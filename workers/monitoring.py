@@ -3,9 +3,10 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
+from datetime import timedelta
 from weakref import WeakKeyDictionary
 
-from app import mail
+from app import clock, mail, outbox
 from app.actor import Actor
 from app.monitoring.actions import (
     ConcludeReminder,
@@ -13,7 +14,7 @@ from app.monitoring.actions import (
     conclude_reminder,
     release_sending,
 )
-from app.monitoring.errors import ReminderAlreadyDone
+from app.monitoring.errors import ReminderAlreadyDone, ReminderOnItsWay
 from app.monitoring.models import ReminderReason, ReminderState
 from app.monitoring.queries import ReminderFacts, reminder_facts
 from app.operation.business_day import current_business_date
@@ -21,6 +22,8 @@ from views.mail import reminder_letter
 from workers.job import job
 
 REMINDER = Actor.system("reminder")
+# So many times as long as a silent job is left to its worker.
+DEAD_AFTER_TURNS = 5
 # A lock belongs to the loop that first waits for it.
 _last_steps: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Lock] = WeakKeyDictionary()
 
@@ -31,12 +34,19 @@ async def send_reminder(customer_id: int, reminder_id: int) -> None:
     facts = await reminder_facts(customer_id, reminder_id)
     if facts.state is not ReminderState.planned:
         return
-    if facts.is_uncertain:
-        await _conclude(facts, ReminderState.uncertain, why="worker_died")
+    if facts.sending_at is not None:
+        await _give_up_on(facts, clock.now() - facts.sending_at)
     elif why := _why_not(facts):
         await _conclude(facts, ReminderState.skipped, why=why)
     else:
         await _send(facts)
+
+
+async def _give_up_on(facts: ReminderFacts, since: timedelta) -> None:
+    """Whoever began to send it is dead, or only slow: a slow one concludes it himself."""
+    if since < outbox.hand_again_after() * DEAD_AFTER_TURNS:
+        raise ReminderOnItsWay
+    await _conclude(facts, ReminderState.uncertain, why="worker_died")
 
 
 def _why_not(facts: ReminderFacts) -> str:

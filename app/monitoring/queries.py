@@ -1,7 +1,7 @@
 """What a reminder has to know, read again just before it is sent."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from app import database
 from app.monitoring.errors import ReminderNotFound
@@ -17,7 +17,8 @@ class ReminderFacts:
     instalment_number: int
     reason: ReminderReason
     state: ReminderState
-    is_uncertain: bool
+    # Since when a worker has it in its last step; None when none has.
+    sending_at: datetime | None
     language: str
     name: str
     email: str
@@ -31,7 +32,7 @@ class ReminderFacts:
 async def reminder_facts(customer_id: int, reminder_id: int) -> ReminderFacts:
     found = await database.row(
         "SELECT reminder.id, reminder.customer_id, reminder.loan_id, reminder.instalment_number,"
-        " reminder.reason, reminder.state, reminder.sending_at IS NOT NULL AS is_uncertain,"
+        " reminder.reason, reminder.state, reminder.sending_at,"
         " customer.language, customer.name, customer.email, instalment.due_on, loan.currency,"
         " instalment.principal_minor + instalment.interest_minor + instalment.fee_minor"
         " - instalment.principal_paid_minor - instalment.interest_paid_minor"

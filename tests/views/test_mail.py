@@ -23,7 +23,7 @@ def facts(**changed: Any) -> ReminderFacts:
         "instalment_number": 4,
         "reason": ReminderReason.overdue,
         "state": ReminderState.planned,
-        "is_uncertain": False,
+        "sending_at": None,
         "language": "en",
         "name": "Ada Lovelace",
         "email": "ada@example.org",

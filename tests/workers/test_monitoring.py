@@ -7,6 +7,8 @@ from app import database as db
 from app.loan.actions import post_payment
 from app.loan.order import PostPayment
 from app.mail import MailServerAway, NoMailServer
+from app.monitoring.actions import claim_sending
+from app.monitoring.errors import ReminderOnItsWay
 from app.permission import Role
 from app.settings import settings
 from tests.factories import LoanKey, actor_of, make_customer, make_loan, set_business_date
@@ -164,3 +166,14 @@ async def test_without_a_mail_server_it_says_which_setting_is_missing(
         await send_reminder(loan.customer_id, reminder_id)
     assert await state(reminder_id) == ("planned", "", False)
     settings.cache_clear()
+
+
+async def test_what_another_worker_is_just_sending_is_left_to_him(
+    loan: LoanKey, smtp: Mailbox
+) -> None:
+    reminder_id = await plan(loan)
+    assert await claim_sending(loan.customer_id, reminder_id)
+    with pytest.raises(ReminderOnItsWay):
+        await send_reminder(loan.customer_id, reminder_id)
+    assert smtp.messages == []
+    assert await state(reminder_id) == ("planned", "", False)

@@ -103,9 +103,9 @@ async def test_what_a_letter_needs_is_read_just_before() -> None:
     facts = await reminder_facts(loan.customer_id, id)
     assert (facts.name, facts.email, facts.language) == ("林思远", "lin@example.org", "zh")
     assert (facts.due_on, facts.currency, facts.left_minor) == (date(2026, 2, 28), "CNY", 101_000)
-    assert (facts.overdue_minor, facts.is_open, facts.is_uncertain) == (101_000, True, False)
+    assert (facts.overdue_minor, facts.is_open, facts.sending_at) == (101_000, True, None)
     await claim_sending(loan.customer_id, id)
-    assert (await reminder_facts(loan.customer_id, id)).is_uncertain
+    assert (await reminder_facts(loan.customer_id, id)).sending_at is not None
 
 
 async def test_a_reminder_that_never_was_has_no_facts() -> None:
