@@ -3,6 +3,7 @@ that need no more than what it carries."""
 
 import string
 from collections.abc import Iterator
+from functools import cache
 
 import pytest
 
@@ -17,7 +18,7 @@ from app.errors import (
     Unauthenticated,
     Unavailable,
 )
-from app.i18n import LANGUAGES
+from app.i18n import LANGUAGES, translate
 from tests import words
 
 FAMILIES: dict[type[AfterloanError], set[int]] = {
@@ -44,6 +45,7 @@ def below(kind: type[AfterloanError]) -> Iterator[type[AfterloanError]]:
         yield from below(found)
 
 
+@cache
 def ours() -> list[type[AfterloanError]]:
     words.texts()  # imports every module
     return [kind for kind in below(AfterloanError) if kind.__module__.startswith(("app", "views"))]
@@ -73,8 +75,6 @@ def test_each_refusal_has_words() -> None:
 
 
 def test_words_in_every_language_need_the_same_facts() -> None:
-    from app.i18n import translate
-
     for kind in ours():
         for text in (kind.text, kind.mend):
             for language in LANGUAGES:
