@@ -31,6 +31,7 @@ TABLE_NAMES = {
     "security": N_("Security"),
     "security_valuations": N_("Valuations of security"),
     "contacts": N_("Contacts"),
+    "cases": N_("Collection cases"),
 }
 # Without it a spreadsheet takes Chinese headings for something else.
 BYTE_ORDER_MARK = "\ufeff"

@@ -67,6 +67,7 @@ OUTCOMES: Mapping[str, str] = {
     "no_answer": N_("no answer"),
     "reached": N_("reached"),
     "promised": N_("promised to pay"),
+    "plan_asked": N_("asked for a payment plan"),
     "third_party": N_("somebody else answered"),
     "refused": N_("refused to pay"),
     "wrong_number": N_("wrong number"),

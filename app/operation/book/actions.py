@@ -2,7 +2,7 @@
 
 from app import database
 from app.actor import Actor
-from app.collection.case import REFRESH_CASES, refresh_case
+from app.collection.case import REFRESH_CASES, note_contacts, refresh_case
 from app.errors import AfterloanError
 from app.loan import projection
 from app.loan.subject import LoanSubject
@@ -10,6 +10,7 @@ from app.operation.audit import actor_text
 from app.operation.book import write
 from app.operation.book.bucket import digest_of_bucket, judge_customers, judge_loans
 from app.operation.book.bundle import LoanBundle
+from app.operation.book.cases import take_over_bucket
 from app.operation.book.draft import Addition, KnownLoan, number_events
 from app.operation.book.errors import BookChanged, NotChecked
 from app.operation.book.fault import Fault, Faults
@@ -40,6 +41,8 @@ from app.verb import Work, verb
 CASES_A_SLICE = 2_000
 PROBLEMS_AT_ONCE = 500
 NAME_CHARS_MAX = 200
+# Batches are numbered through the sides, in the order in which they are written.
+_SIDES = ("customer", "loan", "case")
 _AGAIN = (ImportState.refused, ImportState.failed)
 
 
@@ -130,7 +133,7 @@ async def write_batch(work: Work, writing: WritingRun, order: WriteBatch) -> Bat
     """One bucket in one transaction, by COPY. Written once, however often it is asked for."""
     run, manifest, on = writing
     assert manifest is not None, "checked: only what was spooled is written"
-    number = order.bucket + (manifest.buckets if order.side == "loan" else 0)
+    number = order.bucket + manifest.buckets * _SIDES.index(order.side)
     done = await database.value(
         "SELECT row_count FROM import_batch WHERE import_run_id = $1 AND number = $2",
         run.id, number,
@@ -143,6 +146,8 @@ async def write_batch(work: Work, writing: WritingRun, order: WriteBatch) -> Bat
     places = await places_of(manifest.named)
     if order.side == "customer":
         rows, records = await _write_customers(judge, order, places, booking)
+    elif order.side == "case":
+        rows, records = await _take_over_cases(work, order)
     else:
         rows, records = await _write_loans(work, judge, order, places, booking)
     digest = digest_of_bucket(spool_folder(run.id), order.side, order.bucket)
@@ -172,6 +177,7 @@ async def open_cases(work: Work, writing: WritingRun, order: OpenCases) -> Cases
     changed = await database.rows(
         REFRESH_CASES, ids, writing.on, work.now, actor_text(work.actor), work.audit_id
     )
+    await note_contacts(work, ids)
     next_after = ids[-1] if len(ids) == CASES_A_SLICE else None
     work.note(borrowers=len(ids), changed=len(changed))
     return CasesOpened(changed=len(changed), next_after=next_after)
@@ -200,6 +206,13 @@ async def _write_customers(
     _refuse_changed(judge.faults)
     records = await write.write_customers(found.bundles, found.known, places, booking)
     return found.row_count, records
+
+
+async def _take_over_cases(work: Work, order: WriteBatch) -> tuple[int, Records]:
+    """Its rows were counted beside their borrowers."""
+    found = await take_over_bucket(work, spool_folder(order.run_id), order.bucket)
+    work.note(cases=found.told, taken_over=found.taken, strangers=found.strangers)
+    return 0, Records()
 
 
 async def _write_loans(

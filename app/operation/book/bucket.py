@@ -11,6 +11,7 @@ from app.operation.book.bundle import (
     customer_bundles,
     loan_bundles,
 )
+from app.operation.book.cases import judge_cases
 from app.operation.book.draft import Addition, KnownLoan, LoanDraft, additions_of, draft_of
 from app.operation.book.judge import Judge
 from app.operation.book.queries import keys_of_customers, known_customers, known_loans
@@ -39,6 +40,7 @@ async def judge_loans(judge: Judge, spool: Path, bucket: int) -> LoanWork:
     for key, bundle in sorted(bundles.items()):
         if bundle.is_faulty:
             continue
+        judge_cases(judge, bundle.cases, "loan_key", key)
         before = known.get(key)
         if before is not None:
             work.additions.append((bundle, before, additions_of(judge, bundle, before)))
@@ -55,10 +57,11 @@ async def judge_customers(judge: Judge, spool: Path, bucket: int) -> CustomerWor
         if bundle.is_faulty:
             continue
         judge.single(bundle.customers, "customer_key", key)
+        judge_cases(judge, bundle.cases, "customer_key", key)
         if key in work.known or bundle.customers or _is_stub(bundle):
             work.bundles.append(bundle)
             continue
-        for row in [*bundle.wanted, *bundle.parties, *bundle.contacts]:
+        for row in [*bundle.wanted, *bundle.parties, *bundle.contacts, *bundle.cases]:
             judge.tell("CUSTOMER_UNKNOWN", row, "customer_key", key)
     await _leave_out_known(work)
     return work

@@ -17,13 +17,14 @@ class LoanBundle:
     security: list[rows.SecurityRow] = field(default_factory=list)
     valuations: list[rows.ValuationRow] = field(default_factory=list)
     contacts: list[rows.ContactRow] = field(default_factory=list)
+    cases: list[rows.CaseRow] = field(default_factory=list)
     is_faulty: bool = False
 
     def attached(self) -> list[rows.Row]:
         """All rows that need the loan to be there."""
         return [
             *self.instalments, *self.payments, *self.events, *self.parties, *self.security,
-            *self.contacts,
+            *self.contacts, *self.cases,
         ]  # fmt: skip
 
 
@@ -34,6 +35,7 @@ class CustomerBundle:
     wanted: list[rows.WantedCustomerRow] = field(default_factory=list)
     parties: list[rows.PartyRow] = field(default_factory=list)
     contacts: list[rows.ContactRow] = field(default_factory=list)
+    cases: list[rows.CaseRow] = field(default_factory=list)
     is_faulty: bool = False
 
 
@@ -62,6 +64,8 @@ def loan_bundles(found: Iterable[rows.Row]) -> dict[str, LoanBundle]:
                 bundle.parties.append(row)
             case rows.ContactRow():
                 bundle.contacts.append(row)
+            case rows.CaseRow():
+                bundle.cases.append(row)
             case rows.FaultyRow():
                 bundle.is_faulty = True
             case rows.SecurityRow():
@@ -90,6 +94,8 @@ def customer_bundles(found: Iterable[rows.Row]) -> dict[str, CustomerBundle]:
                 bundle.parties.append(row)
             case rows.ContactRow():
                 bundle.contacts.append(row)
+            case rows.CaseRow():
+                bundle.cases.append(row)
             case rows.FaultyRow():
                 bundle.is_faulty = True
     return bundles

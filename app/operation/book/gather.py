@@ -127,6 +127,10 @@ class _Router:
                 self._put_valuation(row)
             case rows.PartyRow() | rows.ContactRow():
                 self._put_attached(row)
+            case rows.CaseRow():
+                # Beside its borrower it is judged; by itself it is written, after the loans.
+                self._put_attached(row)
+                self.spool.put("case", row.customer_key or row.loan_key or "", row)
             case rows.FaultyRow():
                 if row.loan_key is not None:
                     self.spool.put("loan", row.loan_key, row)
@@ -150,7 +154,7 @@ class _Router:
         else:
             self.spool.put("loan", loan_key, row)
 
-    def _put_attached(self, row: rows.PartyRow | rows.ContactRow) -> None:
+    def _put_attached(self, row: rows.PartyRow | rows.ContactRow | rows.CaseRow) -> None:
         if row.loan_key is not None:
             self.spool.put("loan", row.loan_key, row)
         elif row.customer_key is not None:

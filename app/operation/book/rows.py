@@ -130,6 +130,15 @@ class ContactRow(Row, tag="contacts"):
     note: str | None
 
 
+class CaseRow(Row, tag="cases"):
+    customer_key: str | None
+    loan_key: str | None
+    stage: str
+    stage_since: date | None
+    assignee: str | None
+    next_action_on: date | None
+
+
 class WantedCustomerRow(Row, tag="wanted"):
     """A loan names this borrower. A stub: no file describes him."""
 
@@ -157,4 +166,5 @@ AnyRow = (
     | ContactRow
     | WantedCustomerRow
     | FaultyRow
+    | CaseRow
 )

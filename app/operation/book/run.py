@@ -139,7 +139,8 @@ async def check_run(
 
 
 async def write_run(actor: Actor, run_id: int, *, told: Told | None = None) -> None:
-    """Borrowers first, then their loans, then the cases of those who are overdue."""
+    """Borrowers first, then their loans, then the cases of those who are overdue and how far each
+    has come."""
     manifest = load_manifest(run_id)
     assert manifest is not None, "only a checked import is written"
     done, total = 0, sum(manifest.counts.values())
@@ -155,6 +156,12 @@ async def write_run(actor: Actor, run_id: int, *, told: Told | None = None) -> N
     while after is not None:
         order = OpenCases(run_id=run_id, after_customer_id=after)
         after = (await open_cases(actor, order)).result.next_after
+    if "cases" in manifest.counts:
+        shares = [
+            Share(run_id=run_id, side="case", bucket=bucket) for bucket in range(manifest.buckets)
+        ]
+        async for _ in written_shares(actor, shares):
+            pass
     await finish_import(actor, FinishImport(run_id=run_id))
     clear(run_id)
 

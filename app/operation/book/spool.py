@@ -33,7 +33,7 @@ class Spool:
         self._folder, self._writer = folder, writer
         self._paths: dict[tuple[str, int], Path] = {}
         self._waiting: dict[str, list[list[rows.Row]]] = {
-            side: [[] for _ in range(buckets)] for side in ("loan", "customer")
+            side: [[] for _ in range(buckets)] for side in ("loan", "customer", "case")
         }
 
     def put(self, side: str, key: str, row: rows.Row) -> None:
