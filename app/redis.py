@@ -6,10 +6,11 @@ Every call is bounded: a frozen Redis must not freeze a page, so whoever asks go
 import asyncio
 from collections.abc import AsyncGenerator
 from functools import cache
-from urllib.parse import unquote, urlsplit
+from typing import Any
 
-from arq.connections import RedisSettings
-from redis.asyncio import Redis
+import orjson
+from arq.connections import ArqRedis
+from redis.asyncio import ConnectionPool, Redis
 from redis.exceptions import RedisError
 
 from app.log import get_logger
@@ -33,19 +34,22 @@ def redis_url() -> str:
 @cache
 def redis() -> "Redis":
     """One client per process; connections are made when first needed and again after a restart."""
-    made: Redis = Redis.from_url(
-        redis_url(), socket_timeout=REACH_SECONDS, socket_connect_timeout=REACH_SECONDS
-    )
+    made: Redis = Redis.from_url(redis_url(), socket_timeout=REACH_SECONDS, **_reaching())
     return made
 
 
-def job_settings() -> RedisSettings:
-    """For arq, whose own reading of an address neither decodes passwords nor checks host names."""
-    parts = urlsplit(redis_url())
-    found = RedisSettings.from_dsn(redis_url())
-    found.password = unquote(parts.password) if parts.password else None
-    found.ssl_check_hostname = found.ssl
-    return found
+def job_client() -> ArqRedis:
+    """For arq, which connects when it first has something to say. arq's own reading of an address
+    neither decodes passwords nor checks host names, and what it connects at once stays open when
+    its maker is cancelled meanwhile."""
+    pool: ConnectionPool = ConnectionPool.from_url(redis_url(), **_reaching())
+    return ArqRedis(pool, job_serializer=orjson.dumps, job_deserializer=orjson.loads)
+
+
+def _reaching() -> dict[str, Any]:
+    """The client checks a certificate, but not whose it is, unless it is told to."""
+    sealed = {"ssl_check_hostname": True} if redis_url().startswith("rediss:") else {}
+    return {"socket_connect_timeout": REACH_SECONDS, **sealed}
 
 
 async def publish(channel: str, message: str = "") -> bool:
@@ -65,7 +69,7 @@ async def listen(channel: str, *, every_seconds: float) -> AsyncGenerator[str | 
     while True:
         try:
             async with (
-                Redis.from_url(redis_url(), socket_connect_timeout=REACH_SECONDS) as client,
+                Redis.from_url(redis_url(), **_reaching()) as client,
                 client.pubsub() as subscription,
             ):
                 await subscription.subscribe(channel)

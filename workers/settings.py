@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import orjson
-from arq import create_pool, func
+from arq import func
 from arq.connections import ArqRedis
 from arq.worker import Function, Worker
 
@@ -43,7 +43,7 @@ async def serve_queues() -> None:
 
 
 async def _feed() -> None:
-    pool = await _pool()
+    pool = redis.job_client()
     try:
         await relay(pool)
     finally:
@@ -52,7 +52,7 @@ async def _feed() -> None:
 
 def _worker_of(queue: Queue) -> Callable[[], Coroutine[Any, Any, None]]:
     async def run_worker() -> None:
-        pool = await _pool()
+        pool = redis.job_client()
         worker = Worker(
             functions=_functions(queue),
             queue_name=queue,
@@ -99,12 +99,6 @@ def _runner(topic: str) -> Callable[..., Coroutine[Any, Any, None]]:
         await job.run(topic, id, payload)
 
     return run_job
-
-
-async def _pool() -> ArqRedis:
-    return await create_pool(
-        redis.job_settings(), job_serializer=orjson.dumps, job_deserializer=orjson.loads
-    )
 
 
 async def _kept_up(run: Callable[[], Coroutine[Any, Any, None]]) -> None:

@@ -156,6 +156,8 @@ class Postgres:
 
     def _forget_a_dead_owner(self) -> None:
         """A killed server that nobody reaped keeps its number: a new one takes it for alive."""
-        lines = self._pid_file()
-        if lines and lines[0].lstrip("-").isdigit() and process.is_zombie(abs(int(lines[0]))):
-            Path(self.data / "postmaster.pid").unlink()
+        for claim in (self.data / "postmaster.pid", Path(f"{self.socket}.lock")):
+            with contextlib.suppress(OSError, ValueError, IndexError):
+                owner = abs(int(claim.read_text().splitlines()[0]))
+                if process.is_zombie(owner):
+                    claim.unlink()

@@ -64,7 +64,7 @@ def configure(sink: io.StringIO, level: str, *, human: bool = False) -> None:
 
 
 @pytest.fixture
-def logged() -> Iterator[io.StringIO]:
+def logged(monkeypatch: pytest.MonkeyPatch) -> Iterator[io.StringIO]:
     """Everything: ours down to the last detail, and what libraries say."""
     sink = io.StringIO()
     configure(sink, "DEBUG")
@@ -72,6 +72,8 @@ def logged() -> Iterator[io.StringIO]:
     handler.setFormatter(log.Formatter("%(levelname)s %(name)s %(message)s"))
     root = logging.getLogger()
     root.addHandler(handler)
+    # A server that another test started in this process may have kept its words to itself.
+    monkeypatch.setattr(logging.getLogger("uvicorn"), "propagate", True)
     yield sink
     root.removeHandler(handler)
     structlog.reset_defaults()

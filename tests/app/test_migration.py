@@ -16,10 +16,22 @@ async def empty(servers: None) -> AsyncIterator[str]:
     """A database of its own without any table."""
     ours, name = os.environ["DATABASE_URL"], f"empty_{worker_name()}"
     server = await asyncpg.connect(ours)
-    await server.execute(f'CREATE DATABASE "{name}" TEMPLATE template0')
-    yield named(ours, name)
-    await server.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
-    await server.close()
+    try:
+        await server.execute(f'CREATE DATABASE "{name}" TEMPLATE template0')
+        yield named(ours, name)
+        await _drop(server, name)
+    finally:
+        await server.close()
+
+
+async def _drop(server: asyncpg.Connection, name: str) -> None:
+    """The server's own housekeeping may look in just then, and only the server may send it away."""
+    async with asyncio.timeout(30):
+        while True:
+            try:
+                return await server.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+            except asyncpg.InsufficientPrivilegeError:
+                await asyncio.sleep(0.1)
 
 
 async def tables(url: str) -> int:

@@ -1,13 +1,14 @@
 import asyncio
 import socket
+import ssl
 from collections.abc import AsyncIterator, Iterator
 from contextlib import aclosing
 
 import pytest
-from redis.asyncio import Redis
+from redis.asyncio import Connection, Redis, SSLConnection
 
 from app import redis as carrier
-from app.redis import job_settings, listen, publish
+from app.redis import job_client, listen, publish
 from app.settings import settings
 
 
@@ -88,13 +89,18 @@ async def test_a_frozen_server_is_not_waited_for(elsewhere: pytest.MonkeyPatch) 
 
 def test_jobs_go_where_the_address_says(elsewhere: pytest.MonkeyPatch) -> None:
     use(elsewhere, "redis://ada:p%40ss@cache.example:7000/3")
-    found = job_settings()
-    assert (found.host, found.port, found.database) == ("cache.example", 7000, 3)
-    assert (found.username, found.password) == ("ada", "p@ss")
-    assert (found.ssl, found.ssl_check_hostname) == (False, False)
+    plain = job_client().connection_pool.make_connection()  # type: ignore[no-untyped-call]
+    assert isinstance(plain, Connection)
+    assert (plain.host, plain.port, plain.db) == ("cache.example", 7000, 3)
+    assert (plain.username, plain.password) == ("ada", "p@ss")
     use(elsewhere, "rediss://cache.example")
-    assert (job_settings().ssl, job_settings().ssl_check_hostname) == (True, True)
-    assert job_settings().password is None
+    carrier.redis.cache_clear()
+    for client in (job_client(), carrier.redis()):
+        sealed = client.connection_pool.make_connection()  # type: ignore[no-untyped-call]
+        assert isinstance(sealed, SSLConnection)
+        assert (sealed.check_hostname, sealed.cert_reqs) == (True, ssl.CERT_REQUIRED)
+        assert sealed.password is None
+    carrier.redis.cache_clear()
 
 
 def test_without_an_address_it_says_who_sets_it(elsewhere: pytest.MonkeyPatch) -> None:

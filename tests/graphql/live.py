@@ -15,7 +15,7 @@ async def serving(app: ASGIApp) -> AsyncIterator[str]:
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
         server = uvicorn.Server(
-            uvicorn.Config(app, log_level="warning", lifespan="off", timeout_graceful_shutdown=1)
+            uvicorn.Config(app, log_config=None, lifespan="off", timeout_graceful_shutdown=1)
         )
         running = asyncio.create_task(server.serve(sockets=[listening]))
         try:

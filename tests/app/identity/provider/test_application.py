@@ -181,7 +181,7 @@ async def test_one_process_can_be_provider_and_client_at_once(
 @asynccontextmanager
 async def _served(port: int) -> AsyncIterator[None]:
     config = uvicorn.Config(
-        application(), host="127.0.0.1", port=port, log_level="warning", lifespan="off"
+        application(), host="127.0.0.1", port=port, log_config=None, lifespan="off"
     )
     server = uvicorn.Server(config)
     serving = asyncio.create_task(server.serve())
