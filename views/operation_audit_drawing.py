@@ -91,7 +91,7 @@ def _listed(name: str, values: list[Any], currency: str) -> str:
 def _word(name: str, value: str) -> str:
     if name in {"stage", "from_stage"} and value in set(Stage):
         return stage_name(Stage(value))
-    if name == "column" and value in set(PersonalColumn):
+    if name in {"column", "columns"} and value in set(PersonalColumn):
         return translate(COLUMNS[PersonalColumn(value)])
     if name == "reason" and value in set(RevealReason):
         return translate(REASONS[RevealReason(value)])

@@ -2,8 +2,8 @@
 
 Names are shown to those who speak with borrowers (the ones who may reveal) and masked to those who
 only look at the book. Contact data is masked to every person until he asks for one field, with a
-reason, on the record. An integrator's token with that permission sees all of it: a program has
-nobody to ask."""
+reason, on the record. An integrator's token with that permission sees all of it, for a program has
+nobody to ask; what the API shows it stands in the audit log too (`graphql/api/clear.py`)."""
 
 import re
 from collections.abc import Callable, Mapping

@@ -18,6 +18,19 @@ class LookedUp(msgspec.Struct, frozen=True, kw_only=True):
     """Nothing to add: the entry in the audit log is all that was wanted."""
 
 
+class ReadInClear(msgspec.Struct, frozen=True, kw_only=True):
+    """What a program was shown unmasked: which values, and whose."""
+
+    # Where it was one borrower alone, so that the entry is found with his others.
+    customer_id: int | None
+    columns: list[PersonalColumn]
+    shown: list[int]
+
+
+class WasReadInClear(msgspec.Struct, frozen=True, kw_only=True):
+    """Nothing to add: the entry in the audit log is all that was wanted."""
+
+
 class RevealReason(StrEnum):
     """Fixed words: a reason in free text would bring personal data into the audit log."""
 

@@ -8,6 +8,10 @@ from app.i18n import N_, translate
 DEEDS: Mapping[str, tuple[str, str]] = {
     "case.move": (N_("Case moved"), N_("{who} moved a case")),
     "customer.look_up": (N_("Borrower looked up"), N_("{who} looked somebody up")),
+    "customer.read_in_clear": (
+        N_("Values read in clear"),
+        N_("{who} read values in clear through the API"),
+    ),
     "customer.reveal": (N_("Value shown in clear"), N_("{who} looked at a value in clear")),
     "day.start_close": (N_("Close started"), N_("{who} started the close of the day")),
     "day.finish_close": (N_("Day closed"), N_("{who} closed the business day")),
@@ -49,6 +53,7 @@ FIELDS: Mapping[str, str] = {
     "channel": N_("Channel"),
     "client": N_("Program"),
     "column": N_("Value"),
+    "columns": N_("Values"),
     "currency": N_("Currency"),
     "customer_id": N_("Borrower"),
     "days": N_("Days"),

@@ -9,6 +9,7 @@ from starlette.responses import Response
 from strawberry.types import Info as StrawberryInfo
 
 from app.actor import Actor
+from app.customer.masking import PersonalColumn
 from app.identity.scope import Scope
 from app.operation.business_day import current_business_date
 from app.permission import Permission
@@ -30,6 +31,8 @@ class Call:
     # Told in `extensions`: cost, idempotency.
     extensions: dict[str, Any] = field(default_factory=dict)
     keyed: list[Keyed] = field(default_factory=list)
+    # Of which borrowers what was shown in clear.
+    shown_in_clear: set[tuple[int, PersonalColumn]] = field(default_factory=set)
     # Where the status and headers are set; none for a call in process.
     response: Response | None = None
     _business_date: asyncio.Future[date] | None = None

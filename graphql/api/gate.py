@@ -2,10 +2,11 @@
 
 from collections.abc import AsyncIterator, Iterator
 
-from graphql import OperationType
+from graphql import GraphQLError, OperationType
 from strawberry.extensions import SchemaExtension
 
 from api.call import Call
+from api.clear import record_shown
 from api.code import Code
 from api.document import Documents, Prepared
 from api.guard import check_document, choose_operation, weigh
@@ -63,6 +64,19 @@ class Gate(SchemaExtension):
         yield
         context = self.execution_context
         assert context.query
-        if self.call.keyed and context.result is not None:
-            question = Question(context.query, context.operation_name, context.variables)
+        if context.result is None:
+            return
+        if self.call.keyed:
+            question = Question(
+                context.query,
+                context.operation_name,
+                context.variables,
+                self.call.may_reveal(),
+            )
             await same_answer_again(self.call, question, context.result)
+        try:
+            await record_shown(self.call)
+        except Exception as error:
+            # What is not on the record is not shown.
+            context.result.data = None
+            context.result.errors = [GraphQLError("", original_error=error)]

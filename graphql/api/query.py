@@ -6,6 +6,7 @@ from typing import Annotated, Any
 import strawberry
 
 from api.call import Info
+from api.clear import record_look_up
 from api.collection.case import FILTERABLE as CASE_FILTERABLE
 from api.collection.case import CaseFilter, CaseNode, CaseOrder, cases
 from api.connection import (
@@ -35,6 +36,7 @@ from api.relation import nodes_by_key
 from api.scope import check_scopes, requires, requires_any, type_needs
 from app.collection.listing import CASES
 from app.customer.listing import CUSTOMERS
+from app.customer.question import Sought
 from app.identity.scope import Scope
 from app.listing import Listing, Parent
 from app.loan.listing import INSTALMENTS, LOANS, PAYMENTS
@@ -124,8 +126,13 @@ class Query:
         ] = None,
     ) -> Connection[CustomerNode]:
         paging = Paging.of(first, after, last, before)
-        condition = condition_of(where, filterable(info))
-        return await connect(info, ask(CUSTOMERS, paging, order_by, condition), customers)
+        sought: set[Sought] = set()
+        condition = condition_of(where, filterable(info, sought))
+        found = await connect(info, ask(CUSTOMERS, paging, order_by, condition), customers)
+        if sought:
+            ids = [node.row["id"] for node in found.nodes]
+            await record_look_up(info.context, min(sought), ids)
+        return found
 
     @strawberry.field(
         description="Collection cases in pages, open and closed.",

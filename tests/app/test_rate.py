@@ -28,6 +28,15 @@ async def counted(times: int) -> list[int]:
 
 
 @pytest.mark.usefixtures("counting")
+async def test_several_at_once_count_as_several() -> None:
+    with clock.frozen_at(AT):
+        assert [
+            await seconds_until_allowed(ACTOR, "reveal", most=5, per_seconds=60, times=3)
+            for _ in range(2)
+        ] == [0, 40]
+
+
+@pytest.mark.usefixtures("counting")
 async def test_beyond_the_limit_it_says_how_long_to_wait() -> None:
     with clock.frozen_at(AT):
         assert await counted(4) == [0, 0, 40, 40]

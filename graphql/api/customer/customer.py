@@ -8,6 +8,7 @@ from strawberry.types.unset import UNSET
 
 from api.batch import Batch
 from api.call import Info
+from api.clear import as_seen
 from api.code import Code
 from api.connection import (
     PAGED,
@@ -28,18 +29,20 @@ from api.refusal import Refused
 from api.relation import page_of_each
 from api.scope import requires
 from app.collection.listing import CASES
+from app.customer.masking import PersonalColumn
 from app.customer.models import KeyKind
+from app.customer.question import Sought
 from app.customer.search_key import Term, digests, id_number_terms, phone_terms
 from app.identity.scope import Scope
 from app.loan.listing import LOANS
 from app.number import customer_number
-from app.personal import Sealed, mask_email, mask_id_number, mask_name, mask_phone
+from app.personal import Sealed
 
 if TYPE_CHECKING:
     from api.collection.case import CaseNode
     from api.loan.loan import LoanNode
 
-_MASKED = "Masked unless the token has personal:read."
+_MASKED = "Masked unless the token has personal:read; shown whole it is noted in the audit log."
 
 
 @strawberry.enum(description="Whether a borrower is a person or a company.")
@@ -65,26 +68,26 @@ class CustomerNode(Node):
 
     @strawberry.field(description=f"The full name. {_MASKED}")
     def name(self, info: Info) -> str | None:
-        return self._personal(info, "name", mask_name)
+        return self._personal(info, PersonalColumn.name)
 
     @strawberry.field(description=f"The telephone number. {_MASKED}")
     def phone(self, info: Info) -> str | None:
-        return self._personal(info, "phone", mask_phone)
+        return self._personal(info, PersonalColumn.phone)
 
     @strawberry.field(description=f"The e-mail address. {_MASKED}")
     def email(self, info: Info) -> str | None:
-        return self._personal(info, "email", mask_email)
+        return self._personal(info, PersonalColumn.email)
 
     @strawberry.field(description=f"The number of the identity document. {_MASKED}")
     def id_number(self, info: Info) -> str | None:
-        return self._personal(info, "id_number", mask_id_number)
+        return self._personal(info, PersonalColumn.id_number)
 
     @strawberry.field(
-        description="The postal address.",
+        description="The postal address; that it was read is noted in the audit log.",
         directives=[requires((Scope.customers_read, Scope.personal_read))],
     )
     def address(self, info: Info) -> str | None:
-        return self._personal(info, "address", lambda _: "")
+        return self._personal(info, PersonalColumn.address)
 
     @strawberry.field(
         description="The borrower's loans.",
@@ -116,12 +119,12 @@ class CustomerNode(Node):
             info, self.batch, self.row, asked, column="customer_id", make=cases
         )
 
-    def _personal(self, info: Info, column: str, mask: Callable[[str], str]) -> str | None:
-        sealed = self.row[column]
+    def _personal(self, info: Info, column: PersonalColumn) -> str | None:
+        sealed, id = self.row[column.value], self.row["id"]
         if sealed is None:
             return None
-        text = Sealed(sealed).open("customer", column, self.row["id"])
-        return text if info.context.may_reveal() else mask(text)
+        text = Sealed(sealed).open("customer", column.value, id)
+        return as_seen(info.context, id, column, text)
 
 
 @strawberry.input(description="Which borrowers. All fields that are given must hold.")
@@ -151,8 +154,9 @@ class CustomerOrder:
     id: Direction | None = strawberry.field(default=UNSET, description="In the order of entry.")
 
 
-def filterable(info: Info) -> dict[str, Filterable]:
-    """Whom a telephone number belongs to is itself personal data."""
+def filterable(info: Info, sought: set[Sought]) -> dict[str, Filterable]:
+    """Whom a telephone number belongs to is itself personal data: `sought` gets to know that it
+    was asked."""
 
     def personal(terms: Callable[[str], list[Term]], kind: KeyKind) -> Callable[[str], bytes]:
         def convert(text: str) -> bytes:
@@ -162,6 +166,7 @@ def filterable(info: Info) -> dict[str, Filterable]:
                     f"The token lacks: {Scope.personal_read}.",
                     missingScopes=[Scope.personal_read.value],
                 )
+            sought.add(Sought(kind.value))
             return _digest(terms(text), kind)
 
         return convert
