@@ -14,7 +14,7 @@ from app.operation.book.fault import Fault, Faults, Place
 from app.operation.book.files import BookFiles
 from app.operation.book.places import Named
 from app.operation.book.reading import TableFile, open_table
-from app.operation.book.spool import BUCKETS_MAX, Spool
+from app.operation.book.spool import BUCKETS_MAX, Spool, bucket_of
 
 # What one bucket should hold, measured in the files: some four thousand loans with their payments.
 BUCKET_BYTES = 4_000_000
@@ -143,7 +143,8 @@ class _Router:
         if row.customer_key is None:
             row.customer_key = STUB_PREFIX + row.loan_key
         is_stub = not self.has_customers or row.customer_key.startswith(STUB_PREFIX)
-        wanted = rows.WantedCustomerRow(row.file, row.line, row.customer_key, is_stub)
+        bucket = bucket_of(row.loan_key, self.spool.buckets)
+        wanted = rows.WantedCustomerRow(row.file, row.line, row.customer_key, is_stub, bucket)
         self.spool.put("customer", row.customer_key, wanted)
         self.spool.put("loan", row.loan_key, row)
 

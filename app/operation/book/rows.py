@@ -144,6 +144,8 @@ class WantedCustomerRow(Row, tag="wanted"):
 
     customer_key: str
     is_stub: bool
+    # Where the loan itself lies, see `write.write_customers`.
+    loan_bucket: int
 
 
 class FaultyRow(Row, tag="faulty"):

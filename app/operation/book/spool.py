@@ -37,7 +37,7 @@ class Spool:
         }
 
     def put(self, side: str, key: str, row: rows.Row) -> None:
-        bucket = crc32(key.encode()) % self.buckets
+        bucket = bucket_of(key, self.buckets)
         waiting = self._waiting[side][bucket]
         waiting.append(row)
         if len(waiting) >= ROWS_WAITING_MAX:
