@@ -28,9 +28,6 @@ async def fill(loans: int, book: Path | None, mapping: Path | None) -> None:
     with tempfile.TemporaryDirectory(prefix="afterloan-book-") as folder:
         _generate(loans, Path(folder))
         await _bring_in(Path(folder), None)
-    from app.command.demo_life import live
-
-    await live(SEED)
 
 
 async def seat_people() -> None:

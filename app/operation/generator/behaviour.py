@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from enum import IntEnum
 from itertools import accumulate
 from random import Random
+from typing import NamedTuple
 
 # Later than this many months after the oldest unpaid instalment the lender writes the loan off.
 WRITE_OFF_AFTER_MONTHS = 10
@@ -40,13 +41,22 @@ _SKIPS_WHEN_ROLLING = 0.6
 Paid = list[tuple[int, int]]
 
 
+class History(NamedTuple):
+    """Days are ordinals."""
+
+    # (day, amount) of each payment.
+    paid: Paid
+    written_off: int | None
+    # Whether some instalment may not have been paid on its due day.
+    was_late: bool
+
+
 def payments_of(
     draw: Random, due_on: Sequence[int], due_minor: Sequence[int], as_of: int
-) -> tuple[Paid, int | None]:
-    """(day, amount) of each payment up to `as_of`, and the day of the write-off if there was one.
-
-    Days are ordinals. The oldest instalment is paid first, so sums are all that is needed."""
-    random, paid = draw.random, 0
+) -> History:
+    """What was paid up to `as_of`. The oldest instalment is paid first, so sums are all that is
+    needed."""
+    random, paid, was_late = draw.random, 0, False
     due_sum = list(accumulate(due_minor))
     whole, owed = due_sum[-1], 0
     found: Paid = []
@@ -61,16 +71,17 @@ def payments_of(
         while oldest < count and paid >= due_sum[oldest]:
             oldest += 1
         if month - oldest >= WRITE_OFF_AFTER_MONTHS and day <= as_of:
-            return found, day
+            return History(found, day, was_late=True)
         amount, on = _payment(draw, behaviour, owed - paid, due_minor[min(oldest, count - 1)])
         if behaviour == Behaviour.punctual and month > 1 and amount and random() < _PAYS_AHEAD:
             amount = _ahead(random() < _SETTLES_EARLY / _PAYS_AHEAD, whole - paid, amount)
         if amount and day + on <= as_of:
             paid += _add(draw, found, (day + on, amount), as_of)
+        was_late = was_late or paid < owed or found[-1][0] > day
         if paid >= whole:
             break
         behaviour = bisect(_STEPS[behaviour], random())
-    return found, None
+    return History(found, None, was_late)
 
 
 def _payment(draw: Random, behaviour: int, owed: int, oldest_due: int) -> tuple[int, int]:

@@ -3,25 +3,28 @@
 A block is drawn from its own seed, so that blocks can be made in any order, by several processes,
 and the book is the same."""
 
+from collections.abc import Sequence
 from datetime import date
 from random import Random
+from typing import NamedTuple
 
 import msgspec
 
 from app.loan.schedule import Frequency, Method, period_rate, schedule_parts
 from app.operation.generator import names
+from app.operation.generator.arrears import Leg, legs_of, spells_of
 from app.operation.generator.behaviour import payments_of
 from app.operation.generator.calendar import DUE_DAYS, Calendar
+from app.operation.generator.collector import Pursuit, Talk
 from app.operation.generator.person import chinese_name, make_person, mobile_number
 from app.operation.generator.product import Drawn, draw_terms
+from app.operation.generator.staff import STAFF, Collector, Team
 
 BLOCK_LOANS = 1_000
 HISTORY_DAYS = 1_095
-CONTACT_DAYS = 90
-# Those in which the people of the demo sit.
-TEAMS = (("hangzhou", "east-1"), ("hangzhou", "east-2"), ("shenzhen", "south-1"))
+# Cases that nobody has been given yet: the fresh ones mostly.
+FRESH_DAYS, NOBODYS_FRESH, NOBODYS = 4, 0.6, 0.05
 CHANNELS = ("direct_debit", "direct_debit", "direct_debit", "wallet", "transfer", "counter")
-OUTCOMES = ("no_answer", "reached", "promised", "reached", "third_party", "refused", "wrong_number")
 
 HEADERS = {
     "customers": "customer_key,name,kind,language,phone,email,id_number,address,branch,team",
@@ -29,7 +32,8 @@ HEADERS = {
     "instalment_count,disbursed_on,first_due_on,matures_on,closed_on,closed_reason,purpose",
     "instalments": "loan_key,number,due_on,principal,interest",
     "payments": "payment_key,loan_key,paid_on,amount,channel",
-    "contacts": "contact_key,customer_key,contacted_at,channel,direction,outcome,agent",
+    "contacts": "contact_key,customer_key,contacted_at,channel,direction,outcome,agent,note",
+    "cases": "customer_key,stage,stage_since,assignee,next_action_on",
     "related_parties": "party_key,loan_key,role,name,relation,phone",
     "security": "security_key,loan_key,kind,description,lien_rank,lien_registered_on,insurer,"
     "insured_until",
@@ -47,12 +51,21 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     instalments: int | None = None
 
 
+class Behind(NamedTuple):
+    """Of one loan: what was not paid in time, and the days on which something was paid."""
+
+    legs: Sequence[Leg]
+    paid_on: Sequence[int]
+
+
 class Block:
     """Call `lines` once; the lines of each table are in the order of the loans."""
 
     def __init__(self, wanted: Wanted, number: int, calendar: Calendar) -> None:
         self.wanted, self.calendar = wanted, calendar
         self.draw = Random(f"{wanted.seed}/{number}")
+        # Of its own, so that loans and payments do not hang on who talks to whom.
+        self.talk = Random(f"{wanted.seed}/{number}/talk")
         self.first = number * BLOCK_LOANS
         self.count = min(BLOCK_LOANS, wanted.loans - self.first)
         self.tables: dict[str, list[str]] = {table: [] for table in HEADERS}
@@ -71,19 +84,19 @@ class Block:
     def _borrower(self, number: int, loans: range) -> None:
         draw, key = self.draw, f"K{number:08d}"
         person = make_person(draw, number)
-        branch, team = TEAMS[int(draw.random() * len(TEAMS))]
+        team = STAFF[int(draw.random() * len(STAFF))]
         self.tables["customers"].append(
             f"{key},{person.name},person,{person.language},{person.phone},{person.email},"
-            f"{person.id_number},{person.address},{branch},{team}\n"
+            f"{person.id_number},{person.address},{team.branch},{team.code}\n"
         )
-        behind = [self._loan(loan, key) for loan in loans]
-        if oldest := min((day for day in behind if day), default=0):
-            self._contacts(key, oldest)
+        behind = [found for loan in loans if (found := self._loan(loan, key))]
+        if behind:
+            self._collect(key, team, behind)
         if draw.random() < 0.3:
             self._relative(loans[0])
 
-    def _loan(self, number: int, customer_key: str) -> int:
-        """Returns the oldest unpaid due day that has passed; 0 when there is none."""
+    def _loan(self, number: int, customer_key: str) -> Behind | None:
+        """What of it was late, now or before."""
         draw, calendar = self.draw, self.calendar
         terms = draw_terms(draw, self.wanted.instalments)
         disbursed = calendar.as_of - int(draw.random() * self._history_days())
@@ -98,14 +111,18 @@ class Block:
         if terms.product.method is Method.bullet:
             days = days[-1:]
         dues = [principal + interest for principal, interest in parts]
-        paid, written_off = payments_of(draw, days, dues, calendar.as_of)
+        paid, written_off, was_late = payments_of(draw, days, dues, calendar.as_of)
+        paid.sort()
         key = f"L{number:08d}"
         self._write_loan(key, customer_key, terms, (disbursed, days[0], days[-1], written_off))
         self._write_instalments(key, days, parts)
         self._write_payments(key, paid)
         if terms.product.is_secured:
             self._write_security(key, number, terms, disbursed)
-        return self._oldest_unpaid(days, dues, sum(amount for _, amount in paid), written_off)
+        if not was_late:
+            return None
+        legs = legs_of(days, dues, paid, (calendar.as_of, written_off))
+        return Behind(legs, [day for day, _ in paid]) if legs else None
 
     def _history_days(self) -> int:
         fixed = self.wanted.instalments
@@ -139,7 +156,7 @@ class Block:
         self.tables["payments"] += [
             f"P{bare}{number:02d},{key},{text[day]},{amount // 100}.{amount % 100:02d},"
             f"{CHANNELS[int(random() * 6)]}\n"
-            for number, (day, amount) in enumerate(sorted(paid), start=1)
+            for number, (day, amount) in enumerate(paid, start=1)
         ]
 
     def _write_security(self, key: str, number: int, terms: Drawn, disbursed: int) -> None:
@@ -154,22 +171,35 @@ class Block:
             f"S{number:08d},{text[disbursed]},{_yuan(value)},示例评估事务所\n"
         )
 
-    def _contacts(self, key: str, oldest_due: int) -> None:
-        """Somebody tried every few days since the borrower fell behind, in the last months."""
-        draw, text, as_of = self.draw, self.calendar.text, self.calendar.as_of
-        day = max(oldest_due + 2, as_of - CONTACT_DAYS)
+    def _collect(self, key: str, team: Team, behind: Sequence[Behind]) -> None:
+        """What was done about each spell of arrears, and how the case stands that is open now."""
+        draw, calendar = self.talk, self.calendar
+        own = team.collectors[int(draw.random() * len(team.collectors))]
+        paid_on = sorted(day for loan in behind for day in loan.paid_on)
         number = 0
-        while day <= as_of:
-            number += 1
-            channel = "sms" if draw.random() < 0.3 else "call"
-            outcome = "sent" if channel == "sms" else OUTCOMES[int(draw.random() * len(OUTCOMES))]
-            agent = names.AGENTS[int(draw.random() * len(names.AGENTS))]
-            hour, minute = 9 + int(draw.random() * 10), int(draw.random() * 60)
-            self.tables["contacts"].append(
-                f"T{key[1:]}{number:02d},{key},{text[day]} {hour:02d}:{minute:02d},{channel},out,"
-                f"{outcome},{agent}\n"
-            )
-            day += 4 + int(draw.random() * 10)
+        for spell in spells_of(leg for loan in behind for leg in loan.legs):
+            pursuit = Pursuit(draw, calendar, spell, paid_on)
+            pursuit.run(own, team.collectors)
+            for talk in pursuit.talks:
+                number += 1
+                self._write_talk(f"T{key[1:]}{number:03d},{key}", talk)
+            if spell.until is None:
+                self._write_case(key, pursuit, own)
+
+    def _write_talk(self, keys: str, talk: Talk) -> None:
+        day, at, channel, direction, outcome, agent, note = talk
+        self.tables["contacts"].append(
+            f"{keys},{self.calendar.text[day]} {at // 60:02d}:{at % 60:02d},{channel},{direction},"
+            f"{outcome},{agent},{note}\n"
+        )
+
+    def _write_case(self, key: str, pursuit: Pursuit, own: Collector) -> None:
+        text, as_of = self.calendar.text, self.calendar.as_of
+        share = NOBODYS_FRESH if pursuit.days_late(as_of) <= FRESH_DAYS else NOBODYS
+        assignee = "" if self.talk.random() < share else own.email
+        self.tables["cases"].append(
+            f"{key},{pursuit.stage},{text[pursuit.since]},{assignee},{text[pursuit.next_action_on]}\n"
+        )
 
     def _relative(self, loan: int) -> None:
         draw = self.draw
@@ -180,17 +210,6 @@ class Block:
         self.tables["related_parties"].append(
             f"R{loan:08d},L{loan:08d},{role},{chinese_name(draw)},{relation},{phone}\n"
         )
-
-    def _oldest_unpaid(
-        self, days: list[int], dues: list[int], paid: int, written_off: int | None
-    ) -> int:
-        if written_off is not None:
-            return 0
-        for day, due in zip(days, dues, strict=True):
-            if paid < due:
-                return day if day < self.calendar.as_of else 0
-            paid -= due
-        return 0
 
 
 def _yuan(minor: int) -> str:

@@ -25,6 +25,11 @@ class Calendar:
             for number in range(HISTORY_MONTHS + FUTURE_MONTHS + 1)
         ]
 
+    def said(self, day: int) -> str:
+        """As people here say a day: 3月15日."""
+        text = self.text[day]
+        return f"{int(text[5:7])}月{int(text[8:])}日"
+
     def due_days(self, disbursed: int, due_day: int, count: int) -> Sequence[int]:
         """The first due date lies in the month after the disbursement, or one later if that is
         too soon for anybody to pay."""

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from app.collection.models import Stage
 from app.operation.generator import book
 from app.operation.generator.block import Wanted
 from app.operation.generator.person import id_check_character
@@ -87,3 +88,10 @@ async def test_the_book_comes_in_and_a_believable_part_is_overdue(tmp_path: Path
     overdue = sum(row["loans"] for row in found if row["bucket"])
     assert 0.05 < overdue / open_loans < 0.12
     assert {row["bucket"] for row in found} >= {0, 1, 2, 7}
+    stages = await db.rows(
+        "SELECT stage, count(*) AS cases, count(last_contact_at) AS contacted,"
+        " count(next_action_on) AS planned FROM collection_case GROUP BY stage"
+    )
+    assert {row["stage"] for row in stages} == set(Stage)
+    assert all(row["planned"] == row["cases"] for row in stages)
+    assert all(row["contacted"] == row["cases"] for row in stages if row["stage"] != "to_contact")
