@@ -53,6 +53,8 @@ class Terms:
     annual_rate: Decimal
     instalment_count: int
     first_due_on: date
+    # The day of the month that due dates keep, where the first one's month is too short for it.
+    due_day: int | None = None
     method: Method = Method.equal_instalment
     frequency: Frequency = Frequency.monthly
 
@@ -64,7 +66,9 @@ def schedule(terms: Terms) -> list[ScheduledInstalment]:
     assert terms.annual_rate >= 0
     rate = period_rate(terms.annual_rate, terms.frequency)
     parts = schedule_parts(terms.method, terms.principal_minor, terms.instalment_count, rate)
-    dates = due_dates(terms.first_due_on, terms.instalment_count, terms.frequency)
+    dates = due_dates(
+        terms.first_due_on, terms.instalment_count, terms.frequency, day=terms.due_day
+    )
     if terms.method is Method.bullet:
         dates = dates[-1:]
     rows = [
@@ -84,13 +88,15 @@ def schedule_parts(
     return list(_METHODS[method](principal_minor, count, *rate))
 
 
-def due_dates(first: date, count: int, frequency: Frequency = Frequency.monthly) -> list[date]:
-    """The first date's day is kept: 31 January, 28 February, 31 March."""
+def due_dates(
+    first: date, count: int, frequency: Frequency = Frequency.monthly, *, day: int | None = None
+) -> list[date]:
+    """The first date's day is kept, or `day`: 31 January, 28 February, 31 March."""
     if frequency in _DAYS:
         step = timedelta(days=_DAYS[frequency])
         return [first + step * number for number in range(count)]
     months = _MONTHS[frequency]
-    return [month_later(first, number * months) for number in range(count)]
+    return [month_later(first, number * months, day=day) for number in range(count)]
 
 
 def period_before(first: date, frequency: Frequency) -> date:
@@ -105,9 +111,9 @@ def period_after(start: date, frequency: Frequency) -> date:
     return month_later(start, _MONTHS[frequency])
 
 
-def month_later(on: date, months: int) -> date:
+def month_later(on: date, months: int, *, day: int | None = None) -> date:
     year, month = divmod(on.year * 12 + on.month - 1 + months, 12)
-    return date(year, month + 1, min(on.day, _days_in(year, month + 1)))
+    return date(year, month + 1, min(day or on.day, _days_in(year, month + 1)))
 
 
 @cache

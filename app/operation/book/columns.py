@@ -9,15 +9,18 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from app.errors import AfterloanError
+from app.i18n import N_
 from app.money import exponent
 from app.operation.book import amounts, dates, texts
+from app.operation.book.errors import MappingInvalid
 from app.operation.book.fault import ValueFault
 from app.operation.book.mapping import (
     BookFormat,
     Format,
-    MappingInvalid,
+    Part,
     Source,
     TableSource,
+    name_of,
     number_form,
     said,
 )
@@ -66,7 +69,7 @@ class Scope(msgspec.Struct, kw_only=True):
 def compile_column(field: Field, said_of_it: str | Source, scope: Scope) -> Column:
     """Raises `ColumnMissing`, or `MappingInvalid` for what the mapping cannot mean."""
     source = Source(column=said_of_it) if isinstance(said_of_it, str) else said_of_it
-    first = source.column or next(iter(source.sum or source.first or source.join or []), None)
+    first = next(iter(source.names), None)
     index = scope.index(first) if first is not None else -1
     step = _Making(field, source, scope).completed()
     return Column(field=field, step=step, position=index + 1, heading=first or "")
@@ -75,9 +78,13 @@ def compile_column(field: Field, said_of_it: str | Source, scope: Scope) -> Colu
 class _Making:
     """One field's function in the making. An empty cell is None until `completed` fills it."""
 
-    def __init__(self, field: Field, source: Source, scope: Scope) -> None:
+    def __init__(
+        self, field: Field, source: Source, scope: Scope, part: str | Part | None = None
+    ) -> None:
         self.field, self.source, self.scope = field, source, scope
-        self.formats: tuple[Format, ...] = (source, scope.source, scope.book)
+        # A part of several may be written in its own way.
+        own = (part,) if isinstance(part, Part) else ()
+        self.formats: tuple[Format, ...] = (*own, source, scope.source, scope.book)
         self.empty = frozenset({"", *said("empty", self.formats, [])})
 
     @cached_property
@@ -94,19 +101,26 @@ class _Making:
 
     def step(self) -> Step:
         source = self.source
-        if source.value is not None:
-            return self.constant(source.value)
         if source.sum is not None:
             return self.sum()
         if source.join is not None:
-            return partial(_joined, self._indexes(source.join), source.separator, self.reader())
-        steps = [self.cell(name) for name in source.first or [source.column or ""]]
+            indexes = [self.scope.index(name) for name in source.join]
+            return partial(_joined, indexes, source.separator, self.reader())
+        if source.days_from is not None or source.months_from is not None:
+            return self.counted_date()
+        if source.value is not None:
+            return self.constant(source.value)
+        steps = [self.within(part).cell(name_of(part)) for part in self.choices()]
         return steps[0] if len(steps) == 1 else partial(_first, steps)
+
+    def choices(self) -> list[str | Part]:
+        return self.source.first or [self.source.column or ""]
+
+    def within(self, part: str | Part) -> "_Making":
+        return _Making(self.field, self.source, self.scope, part)
 
     def cell(self, name: str) -> Step:
         index, empty = self.scope.index(name), self.empty
-        if self.source.days_from is not None or self.source.months_from is not None:
-            return self.counted_date(index)
         if self.field.kind is FieldKind.amount:
             return self.signed(self.amount(index))
         read, split, part = self.reader(), self.source.split, self.source.part
@@ -138,9 +152,11 @@ class _Making:
 
     def sum(self) -> Step:
         if self.field.kind is not FieldKind.amount:
-            raise self.refused("only amounts are added up")
-        parts = [self.amount(i) for i in self._indexes(self.source.sum or [])]
-        less = [self.amount(i) for i in self._indexes(self.source.minus or [])]
+            raise self.refused(N_("{where}: only amounts are added up."))
+        parts, less = (
+            [self.within(part).amount(self.scope.index(name_of(part))) for part in those or []]
+            for those in (self.source.sum, self.source.minus)
+        )
         return self.signed(partial(_total, parts, less))
 
     def constant(self, value: str | int) -> Step:
@@ -149,36 +165,56 @@ class _Making:
         if self.field.kind is FieldKind.amount:
             return partial(self._constant_amount, text)
         try:
-            # A date stands in a mapping as ISO, however the file writes its own.
-            made = _iso_date(text) if self.field.kind is FieldKind.date else self.reader()(text)
+            is_date = self.field.kind is FieldKind.date
+            made = self.constant_date(text) if is_date else self.reader()(text)
         except ValueFault as fault:
-            raise self.refused(f"“{text}” cannot be read ({fault.code})") from None
-        return lambda cells: made
+            problem = N_("{where}: the constant “{found}” cannot be read ({code}).")
+            raise self.refused(problem, found=text, code=fault.code) from None
+        return partial(_same, made)
+
+    def constant_date(self, text: str) -> date:
+        """ISO, or as the file has it: {n} may stand for a part of a heading."""
+        try:
+            return _iso_date(text)
+        except ValueFault:
+            return self.date_reader()(text)
 
     def _constant_amount(self, text: str, cells: Cells) -> int:
         currency = self.scope.currency and self.scope.currency(cells)
         return amounts.read_amount(text, currency or self.scope.book.currency, self.number_form)
 
-    def counted_date(self, index: int) -> Step:
+    def counted_date(self) -> Step:
         """A date written as so many days or months from another one."""
         by_months = self.source.months_from is not None
         base = self.source.months_from if by_months else self.source.days_from
+        if self.field.kind is not FieldKind.date:
+            raise self.refused(N_("{where}: only dates are counted in days or months."))
         origin: Step
         try:
             origin = partial(_same, _iso_date(str(base)))
         except ValueFault:
             origin = partial(_read_at, self.scope.index(str(base)), self.empty, self.date_reader())
-        sign = -1 if self.source.negate else 1
-        empty, form = self.empty, self.number_form
-        moved = dates.add_months if by_months else dates.add_days
+        sign, counts = -1 if self.source.negate else 1, self.counts()
+        moved: Callable[[date, int], date] = dates.add_months if by_months else dates.add_days
 
         def counted(cells: Cells) -> date | None:
-            text, start = cells[index].strip(), origin(cells)
-            if text in empty or start is None:
-                return None
-            return moved(start, sign * amounts.read_count(text, form))
+            number, start = counts(cells), origin(cells)
+            return None if number is None or start is None else moved(start, sign * number)
 
         return counted
+
+    def counts(self) -> Step:
+        read = partial(amounts.read_count, form=self.number_form)
+        if self.source.value is not None:
+            try:
+                return partial(_same, read(str(self.source.value)))
+            except ValueFault as fault:
+                problem = N_("{where}: the constant “{found}” cannot be read ({code}).")
+                found = self.source.value
+                raise self.refused(problem, found=found, code=fault.code) from None
+        indexes = [self.scope.index(name_of(part)) for part in self.choices()]
+        steps: list[Step] = [partial(_read_at, index, self.empty, read) for index in indexes]
+        return steps[0] if len(steps) == 1 else partial(_first, steps)
 
     def reader(self) -> Read:
         match self.field.kind:
@@ -206,24 +242,25 @@ class _Making:
         try:
             return dates.date_reader(forms, day=said("day", self.formats))
         except dates.FormInvalid as error:
-            raise self.refused(str(error)) from None
+            raise self.refused(error.problem, **error.facts) from None
 
     def codes(self) -> dict[str, str]:
         """The neutral words, and the mapping's own codes before them."""
         known, own = self.field.code_words, self.source.codes or {}
         for code, word in own.items():
             if word not in known:
-                words = ", ".join(self.field.codes)
-                raise self.refused(f"code “{code}” leads to “{word}”; it can be {words}")
+                raise self.refused(
+                    N_("{where}: the code “{found}” leads to “{word}”; it can be {known}."),
+                    found=code,
+                    word=word,
+                    known=", ".join(self.field.codes),
+                )
         mapped = {code: known[word] for code, word in own.items()}
         return {**known, **{code.casefold(): word for code, word in mapped.items()}, **mapped}
 
-    def refused(self, problem: str) -> MappingInvalid:
+    def refused(self, problem: str, **facts: object) -> MappingInvalid:
         where = f"[{self.scope.table}.columns] {self.field.name}"
-        return MappingInvalid(problem=f"{where}: {problem}", where=where)
-
-    def _indexes(self, names: list[str]) -> list[int]:
-        return [self.scope.index(name) for name in names]
+        return MappingInvalid(problem=problem, where=where, **facts)
 
 
 _iso_date = dates.date_reader()

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from functools import partial
 
+from app.i18n import N_
 from app.operation.book.fault import ValueFault
 
 ISO = "YYYY-MM-DD"
@@ -40,13 +41,17 @@ DateReader = Callable[[str], date]
 
 
 class FormInvalid(ValueError):
-    """A date form of a mapping that cannot be used, in words."""
+    """A date form of a mapping that cannot be used: a text of ours and its facts."""
+
+    def __init__(self, problem: str, **facts: str) -> None:
+        super().__init__(problem)
+        self.problem, self.facts = problem, facts
 
 
 def date_reader(forms: tuple[str, ...] = (ISO,), *, day: int | str | None = None) -> DateReader:
     """A function from text to date. `day` completes forms without one: 1…31 or "last"."""
     if not forms:
-        raise FormInvalid("name at least one date form")
+        raise FormInvalid(N_("{where}: name at least one date form."))
     readers = [_form_reader(form, day) for form in forms]
     _refuse_ambiguous(forms)
     return partial(_read_cached, readers, forms[0], {})
@@ -104,12 +109,20 @@ def _form_reader(form: str, day: int | str | None) -> Callable[[str], date | Non
     try:
         compiled = re.compile(pattern, re.ASCII)
     except re.error:
-        raise FormInvalid(f"{form!r} names a part of the date twice") from None
+        problem = N_("{where}: the date form “{form}” names a part of the date twice.")
+        raise FormInvalid(problem, form=form) from None
     named = set(compiled.groupindex)
     if not named & {"year", "short_year"} or not named & {"month", "month_name"}:
-        raise FormInvalid(f"{form!r} names no year or no month; a form is made of YYYY, MM, DD")
+        problem = N_(
+            "{where}: the date form “{form}” names no year or no month;"
+            " a form is made of YYYY, MM, DD."
+        )
+        raise FormInvalid(problem, form=form)
     if "day" not in named and day is None:
-        raise FormInvalid(f'{form!r} has no day; say which with day = 1 or day = "last"')
+        problem = N_(
+            '{where}: the date form “{form}” has no day; say which with day = 1 or day = "last".'
+        )
+        raise FormInvalid(problem, form=form)
     return partial(_read_form, compiled, day)
 
 
@@ -174,4 +187,7 @@ def _refuse_ambiguous(forms: tuple[str, ...]) -> None:
     for form in forms:
         shape = re.sub(r"MM|DD", "N", re.sub(r"(?<!M)M(?!M)|(?<!D)D(?!D)", "N", form))
         if shapes.setdefault(shape, form) != form:
-            raise FormInvalid(f"{shapes[shape]!r} and {form!r} read the same text as other days")
+            problem = N_(
+                "{where}: the date forms “{form}” and “{other}” read the same text as other days."
+            )
+            raise FormInvalid(problem, form=shapes[shape], other=form)

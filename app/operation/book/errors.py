@@ -1,7 +1,35 @@
 """What an import refuses."""
 
+from typing import Any
+
 from app.errors import Conflict, Invalid, NotFound
-from app.i18n import N_
+from app.i18n import N_, translate
+
+
+class MappingInvalid(Invalid):
+    """`problem` is a text of its own, whose {fields} are filled from the other facts."""
+
+    code = "MAPPING_INVALID"
+    text = N_("The mapping cannot be used: {problem}")
+    mend = N_("Compare {where} with docs/book-format.md.")
+
+    def __init__(self, *, problem: str = "", where: str = "", **facts: Any) -> None:
+        super().__init__(problem=problem, where=where, **facts)
+
+    def render(self, language: str | None = None) -> str:
+        facts = self._spoken(language)
+        return translate(self.text, language).format(problem=facts["problem"].format(**facts))
+
+    def render_mend(self, language: str | None = None) -> str:
+        return translate(self.mend, language).format(**self._spoken(language))
+
+    def _spoken(self, language: str | None) -> dict[str, Any]:
+        """Of the facts, those that are words of ours and not of the mapping."""
+        words = {"problem", "where", "wanted", "given"}
+        return {
+            name: translate(fact, language) if name in words else fact
+            for name, fact in self.facts.items()
+        }
 
 
 class ImportNotFound(NotFound):

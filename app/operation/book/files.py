@@ -6,15 +6,17 @@ from pathlib import Path
 
 import msgspec
 
+from app.i18n import N_
+from app.operation.book.errors import MappingInvalid
 from app.operation.book.fault import Faults, Place
 from app.operation.book.mapping import (
     BookFormat,
     Mapping,
-    MappingInvalid,
     TableSource,
     load_mapping,
     neutral_mapping,
 )
+from app.operation.book.proof import prove
 from app.operation.book.reading import TableFile
 from app.operation.book.tables import TABLES
 
@@ -70,8 +72,10 @@ def _mapping(inside: Sequence[Path], mapping_path: Path | None) -> Mapping:
     if mapping_path is None:
         return neutral_mapping()
     if not mapping_path.is_file():
-        raise MappingInvalid(problem=f"there is no file {mapping_path.name}", where="its path")
-    return load_mapping(mapping_path)
+        raise MappingInvalid(problem=N_("There is no such file."), where=mapping_path.name)
+    mapping = load_mapping(mapping_path)
+    prove(mapping)
+    return mapping
 
 
 def _fitting(candidates: Sequence[Path], source: TableSource, table: str) -> list[Path]:

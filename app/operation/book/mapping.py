@@ -1,8 +1,5 @@
 """How a lender's own export becomes the neutral format, in TOML. docs/book-format.md tells how."""
 
-import difflib
-import tomllib
-from collections.abc import Mapping as ReadOnly
 from datetime import date
 from pathlib import Path
 from typing import Any, Literal
@@ -10,19 +7,16 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
-from app.errors import Invalid
 from app.i18n import N_
 from app.operation.book.amounts import Negative, NumberForm, RateUnit, Unit
+from app.operation.book.errors import MappingInvalid
 from app.operation.book.tables import TABLES
+from app.operation.book.toml import converted, parsed, refuse_unknown
 
 MAPPING_BYTES_MAX = 200_000
-ENCODINGS = ("utf-8", "gb18030", "utf-16", "latin-1", "cp1252", "big5", "shift_jis")
-
-
-class MappingInvalid(Invalid):
-    code = "MAPPING_INVALID"
-    text = N_("The mapping cannot be used: {problem}")
-    mend = N_("Compare {where} with docs/book-format.md.")
+# What the other columns of a file may be declared to be.
+EXTRA_KINDS = ("text", "integer", "number")
+ORIGINS = ("column", "value", "sum", "first", "join")
 
 
 class Format(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
@@ -41,14 +35,20 @@ class Format(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     empty: list[str] | None = None
 
 
+class Part(Format, kw_only=True):
+    """One of several columns, written in its own way."""
+
+    column: str
+
+
 class Source(Format, kw_only=True):
     """Where a value comes from (one of column, value, sum, first, join) and what is done to it."""
 
     column: str | None = None
     value: str | int | None = None
-    sum: list[str] | None = None
-    minus: list[str] | None = None
-    first: list[str] | None = None
+    sum: list[str | Part] | None = None
+    minus: list[str | Part] | None = None
+    first: list[str | Part] | None = None
     join: list[str] | None = None
     separator: str = ""
     # The nth part of a text split at `split`; -1 is the last.
@@ -61,6 +61,13 @@ class Source(Format, kw_only=True):
     # The column counts days or months from a date: an ISO date, or another column's.
     days_from: str | None = None
     months_from: str | None = None
+
+    @property
+    def names(self) -> list[str]:
+        """The columns that the value is made of, the first one first."""
+        lists = (self.sum, self.minus, self.first, self.join)
+        made_of = [name_of(part) for parts in lists for part in parts or []]
+        return made_of if self.column is None else [self.column, *made_of]
 
 
 class Condition(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
@@ -109,8 +116,11 @@ class BookFormat(Format, kw_only=True):
         try:
             return ZoneInfo(self.time_zone)
         except (ZoneInfoNotFoundError, ValueError):
-            problem = f"[book] time_zone: “{self.time_zone}” is no time zone"
-            raise MappingInvalid(problem=problem, where="[book] time_zone") from None
+            raise MappingInvalid(
+                problem=N_("“{found}” is no time zone."),
+                where="[book] time_zone",
+                found=self.time_zone,
+            ) from None
 
 
 class Mapping(msgspec.Struct, kw_only=True):
@@ -122,21 +132,19 @@ class Mapping(msgspec.Struct, kw_only=True):
 
 def load_mapping(path: Path) -> Mapping:
     if path.stat().st_size > MAPPING_BYTES_MAX:
-        raise MappingInvalid(problem="the file is larger than a mapping can be", where=path.name)
+        raise MappingInvalid(
+            problem=N_("The file is larger than a mapping can be."), where=path.name
+        )
     try:
         return parse_mapping(path.read_text(encoding="utf-8"))
     except UnicodeDecodeError:
-        raise MappingInvalid(problem="the file is not UTF-8", where=path.name) from None
+        raise MappingInvalid(problem=N_("The file is not UTF-8."), where=path.name) from None
 
 
 def parse_mapping(text: str) -> Mapping:
-    try:
-        written = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise MappingInvalid(problem=f"it is no TOML: {error}", where="its syntax") from None
-    _refuse_unknown(written, ("book", *TABLES), "the mapping")
-    written = _without_dates(written)
-    mapping = Mapping(book=_converted(written.get("book", {}), BookFormat, "[book]"))
+    written = parsed(text)
+    refuse_unknown(written, ("book", *TABLES), "[…]")
+    mapping = Mapping(book=converted(written.get("book", {}), BookFormat, "[book]"))
     for name in TABLES:
         if name in written:
             mapping.tables[name] = _table_sources(name, written[name])
@@ -169,30 +177,24 @@ def said(name: str, formats: tuple[Format, ...], default: Any = None) -> Any:
     return default if found is None else found
 
 
+def name_of(part: str | Part) -> str:
+    return part if isinstance(part, str) else part.column
+
+
 def _said(name: str, formats: tuple[Format, ...]) -> Any:
     """The first that says something, from the column outwards."""
     return next((v for f in formats if (v := getattr(f, name, None)) is not None), None)
 
 
-def _without_dates(written: Any) -> Any:
-    """TOML's own dates as ISO text: whether quotes stand around a date makes no difference."""
-    if isinstance(written, dict):
-        return {name: _without_dates(part) for name, part in written.items()}
-    if isinstance(written, list):
-        return [_without_dates(part) for part in written]
-    return written.isoformat() if isinstance(written, date) else written
-
-
 def _table_sources(name: str, written: Any) -> list[TableSource]:
     sources = []
+    fields = [field.name for field in TABLES[name].fields]
     for part in written if isinstance(written, list) else [written]:
-        where = f"[{name}]"
-        source = _converted(part, TableSource, where)
+        _refuse_unknown_inside(part, name)
+        source: TableSource = converted(part, TableSource, f"[{name}]")
         if not source.file:
             source.file = f"{name}*.csv*"
-        _refuse_unknown(
-            source.columns or {}, [field.name for field in TABLES[name].fields], f"[{name}.columns]"
-        )
+        refuse_unknown(source.columns or {}, fields, f"[{name}.columns]")
         for column, said_of_it in (source.columns or {}).items():
             if isinstance(said_of_it, Source):
                 _refuse_unclear(said_of_it, f"[{name}.columns] {column}")
@@ -200,29 +202,30 @@ def _table_sources(name: str, written: Any) -> list[TableSource]:
     return sources
 
 
+def _refuse_unknown_inside(written: Any, name: str) -> None:
+    """Column by column, so that a refusal names the column."""
+    columns = written.get("columns") if isinstance(written, dict) else None
+    for column, said_of_it in (columns if isinstance(columns, dict) else {}).items():
+        if isinstance(said_of_it, dict):
+            where = f"[{name}.columns] {column}"
+            for key in ("sum", "minus", "first"):
+                parts = said_of_it.get(key)
+                for part in parts if isinstance(parts, list) else []:
+                    if isinstance(part, dict):
+                        converted(part, Part, where)
+            converted(said_of_it, Source, where)
+
+
 def _refuse_unclear(source: Source, where: str) -> None:
-    origins = ("column", "value", "sum", "first", "join")
-    named = [origin for origin in origins if getattr(source, origin) is not None]
+    named = [origin for origin in ORIGINS if getattr(source, origin) is not None]
     if len(named) != 1:
-        problem = f"{where} must name one of {', '.join(origins)}; it names {len(named)}"
-        raise MappingInvalid(problem=problem, where=where)
+        raise MappingInvalid(
+            problem=N_("{where} must name exactly one of {known}; it names {count}."),
+            where=where,
+            known=", ".join(ORIGINS),
+            count=len(named),
+        )
     if (source.split is None) != (source.part is None):
-        raise MappingInvalid(problem=f"{where}: split and part go together", where=where)
+        raise MappingInvalid(problem=N_("{where}: “split” and “part” go together."), where=where)
     if source.minus and source.sum is None:
-        raise MappingInvalid(problem=f"{where}: minus goes with sum", where=where)
-
-
-def _converted(written: Any, kind: type[Any], where: str) -> Any:
-    try:
-        return msgspec.convert(written, kind)
-    except msgspec.ValidationError as error:
-        problem = f"{where}: {error}"
-        raise MappingInvalid(problem=problem, where=where) from None
-
-
-def _refuse_unknown(written: ReadOnly[str, Any], known: Any, where: str) -> None:
-    for name in written:
-        if name not in known:
-            near = difflib.get_close_matches(name, list(known), 1)
-            hint = f"; did you mean “{near[0]}”?" if near else f"; known are {', '.join(known)}"
-            raise MappingInvalid(problem=f"{where} knows no “{name}”{hint}", where=where)
+        raise MappingInvalid(problem=N_("{where}: “minus” goes with “sum”."), where=where)

@@ -10,17 +10,17 @@ import msgspec
 from app.operation.book import texts
 from app.operation.book.amounts import read_number
 from app.operation.book.columns import Cells, Column, ColumnMissing, Scope, compile_column
+from app.operation.book.errors import MappingInvalid
 from app.operation.book.fault import Faults, Place, ValueFault, masked
 from app.operation.book.mapping import (
     BookFormat,
     Condition,
-    MappingInvalid,
     Source,
     TableSource,
     number_form,
     said,
 )
-from app.operation.book.repeat import repetitions
+from app.operation.book.repeat import is_repeated, repetitions
 from app.operation.book.rows import FaultyRow, Row
 from app.operation.book.source import Record, SourceForm, records
 from app.operation.book.tables import Table
@@ -52,7 +52,14 @@ def open_table(file: TableFile, faults: Faults) -> "TableReader | None":
     header = _header(file, lines)
     if header is None:
         return None
-    reader = TableReader(file, header, faults)
+    try:
+        reader = TableReader(file, header, faults)
+    except MappingInvalid as refusal:
+        # What a star stands for is known only now.
+        found, where = str(refusal.facts.get("found", "")), refusal.facts["where"]
+        place = Place(file=file.path.name, line=header[0] or 1)
+        faults.add("MAPPING_UNFIT", place, found, where=where)
+        return None
     reader.lines = lines
     return reader if reader.is_usable else None
 
@@ -81,7 +88,9 @@ class TableReader:
         self.sources = self._repeated()
         self.passes = [self._columns(source) for source in self.sources]
         self.extra = self._extra_columns()
-        self.keep = [self._condition(condition) for condition in file.source.where]
+        where = [each for each in file.source.where if not is_repeated(each)]
+        self.keep = [self._condition(condition) for condition in where]
+        self.keeps = [self._own_conditions(source) for source in self.sources]
         self.is_usable = all(columns is not None for columns in self.passes)
 
     @property
@@ -111,9 +120,11 @@ class TableReader:
             try:
                 if keep and not all(condition(cells) for condition in keep):
                     continue
-                for each, mine in zip(steps, own, strict=True):
+                for each, mine, holds in zip(steps, own, self.keeps, strict=True):
                     # A repetition that is empty in this row is no row.
-                    if mine and not any(cells[index].strip() for index in mine):
+                    if mine and all(cells[index].strip() in empty for index, empty in mine):
+                        continue
+                    if holds and not all(condition(cells) for condition in holds):
                         continue
                     values = [step(cells) for step in each]
                     if keeps_extra:
@@ -184,7 +195,13 @@ class TableReader:
 
     def _repeated(self) -> list[TableSource]:
         source = self.file.source
-        return repetitions(source, self.names) if source.repeat is not None else [source]
+        if source.repeat is None:
+            return [source]
+        found = repetitions(source, self.names)
+        if not found:
+            place = Place(file=self._name, line=self.line or 1, column=str(source.repeat))
+            self.faults.add("COLUMN_MISSING", place, str(source.repeat), label="repeat")
+        return found
 
     def _columns(self, source: TableSource) -> list[Column] | None:
         """One for each field, in the order of the row. None when a needed column is not there."""
@@ -228,14 +245,27 @@ class TableReader:
             return compile_column(field, default, scope)
         return Column(field=field, step=_nothing)
 
-    def _own_cells(self) -> list[list[int]]:
-        """Of each repetition, the cells that no other repetition has."""
-        used = [
-            {name for said in self._said_of(source).values() for name in _names_in(said)}
-            for source in self.sources
+    def _own_cells(self) -> list[list[tuple[int, frozenset[str]]]]:
+        """Of each repetition, the cells that no other repetition has, and what is nothing there."""
+        used: list[dict[str, frozenset[str]]] = []
+        for source in self.sources:
+            found: dict[str, frozenset[str]] = {}
+            for said_of_it in self._said_of(source).values():
+                found |= dict.fromkeys(_names_in(said_of_it), self._empty(said_of_it))
+            used.append(found)
+        shared = set.intersection(*map(set, used)) if len(used) > 1 else set().union(*used)
+        return [
+            [
+                (self.headings[name], empty)
+                for name, empty in names.items()
+                if name in self.headings and name not in shared
+            ]
+            for names in used
         ]
-        shared = set.intersection(*used) if len(used) > 1 else set().union(*used)
-        return [[self.headings[n] for n in names - shared if n in self.headings] for names in used]
+
+    def _empty(self, *own: str | Source) -> frozenset[str]:
+        formats = [each for each in own if isinstance(each, Source)]
+        return frozenset({"", *said("empty", (*formats, self.file.source, self.file.book), [])})
 
     def _extra_columns(self) -> dict[int, tuple[str, Callable[[str], Any]]]:
         """Columns that no mapping names: kept, with their type."""
@@ -265,10 +295,6 @@ class TableReader:
             "integer": lambda text: int(read_number(text, form)),
             "number": lambda text: read_number(text, form),
         }
-        if kind not in readers:
-            where = f"[{self.file.table.name}.extra] {name}"
-            known = "text, integer, number"
-            raise MappingInvalid(problem=f"{where}: “{kind}” is not one of {known}", where=where)
         return readers[kind]
 
     def _extra(self, cells: Cells) -> dict[str, Any]:
@@ -278,13 +304,19 @@ class TableReader:
             if (text := cells[index].strip())
         }
 
+    def _own_conditions(self, source: TableSource) -> list[Keep]:
+        """Those that speak of one repetition."""
+        if self.file.source.repeat is None:
+            return []
+        return [self._condition(condition) for condition in source.where]
+
     def _condition(self, condition: Condition) -> Keep:
         index = self.headings.get(condition.column.strip())
         if index is None:
             place = Place(file=self._name, line=self.line or 1, column=condition.column)
             self.faults.add("COLUMN_MISSING", place, condition.column, label="where")
             index = 0
-        empty = {"", *said("empty", (self.file.source, self.file.book), [])}
+        empty = self._empty()
         form = number_form(self.file.source, self.file.book)
 
         def holds(cells: Cells) -> bool:
@@ -317,9 +349,5 @@ def _nothing(cells: Cells) -> None:
 def _names_in(said_of_it: str | Source) -> set[str]:
     if isinstance(said_of_it, str):
         return {said_of_it.strip()}
-    lists = (said_of_it.sum, said_of_it.minus, said_of_it.first, said_of_it.join)
-    names = {name.strip() for part in lists for name in part or []}
-    for single in (said_of_it.column, said_of_it.days_from, said_of_it.months_from):
-        if isinstance(single, str):
-            names.add(single.strip())
-    return names
+    bases = (said_of_it.days_from, said_of_it.months_from)
+    return {name.strip() for name in (*said_of_it.names, *bases) if name is not None}

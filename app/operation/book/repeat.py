@@ -1,16 +1,22 @@
 """Wide files: one row holds several payments or instalments, side by side."""
 
-import fnmatch
 import re
 from typing import Any
 
 import msgspec
 
-from app.operation.book.mapping import MappingInvalid, Source, TableSource
+from app.i18n import N_
+from app.operation.book.errors import MappingInvalid
+from app.operation.book.mapping import Condition, Part, Source, TableSource
 
 REPEATS_MAX = 600
 _RANGE = re.compile(r"(\d{1,4})\.\.(\d{1,4})", re.ASCII)
 _MARK = "{n}"
+# The keys that name columns, or hold a constant.
+_NAMING = (
+    *("column", "value", "default", "sum", "minus"),
+    *("first", "join", "days_from", "months_from"),
+)
 
 
 def repetitions(source: TableSource, names: list[str]) -> list[TableSource]:
@@ -19,9 +25,16 @@ def repetitions(source: TableSource, names: list[str]) -> list[TableSource]:
         msgspec.structs.replace(
             source,
             columns={field: _filled(said, part) for field, said in (source.columns or {}).items()},
+            where=[
+                _filled(condition, part) for condition in source.where if is_repeated(condition)
+            ],
         )
         for part in _parts(source.repeat, names)
     ]
+
+
+def is_repeated(condition: Condition) -> bool:
+    return _MARK in condition.column
 
 
 def _parts(repeat: str | list[str] | None, names: list[str]) -> list[str]:
@@ -33,20 +46,31 @@ def _parts(repeat: str | list[str] | None, names: list[str]) -> list[str]:
         parts = [str(number).zfill(width) for number in range(first, last + 1)]
     else:
         parts = _starred(repeat or "", names)
-    if not 0 < len(parts) <= REPEATS_MAX:
-        problem = f"repeat gives {len(parts)} columns; it can be 1 to {REPEATS_MAX}"
-        raise MappingInvalid(problem=problem, where="repeat")
+    if len(parts) > REPEATS_MAX or (not parts and "*" not in (repeat or "")):
+        raise MappingInvalid(
+            problem=N_("{where} gives {count} columns; it can be 1 to {most}."),
+            where="repeat",
+            count=len(parts),
+            most=REPEATS_MAX,
+        )
     return parts
 
 
 def _starred(pattern: str, names: list[str]) -> list[str]:
     """What the star stands for in each heading that fits, such as `paid_*`."""
     if pattern.count("*") != 1:
-        problem = f"repeat = “{pattern}” is no range such as 1..12 and no heading with one *"
-        raise MappingInvalid(problem=problem, where="repeat")
+        raise MappingInvalid(
+            problem=N_("{where} = “{found}” is no range such as 1..12 and no heading with one *."),
+            where="repeat",
+            found=pattern,
+        )
     before, after = pattern.split("*")
-    fitting = [name for name in names if fnmatch.fnmatchcase(name, pattern)]
-    return [name[len(before) : len(name) - len(after)] for name in fitting]
+    length = len(before) + len(after)
+    return [
+        name[len(before) : len(name) - len(after)]
+        for name in names
+        if len(name) >= length and name.startswith(before) and name.endswith(after)
+    ]
 
 
 def _filled(said: Any, part: str) -> Any:
@@ -54,10 +78,8 @@ def _filled(said: Any, part: str) -> Any:
         return said.replace(_MARK, part)
     if isinstance(said, list):
         return [_filled(one, part) for one in said]
-    if isinstance(said, Source):
-        changed = {
-            name: _filled(getattr(said, name), part)
-            for name in ("column", "value", "sum", "minus", "first", "join")
-        }
+    if isinstance(said, Source | Part | Condition):
+        named = [name for name in _NAMING if hasattr(said, name)]
+        changed = {name: _filled(getattr(said, name), part) for name in named}
         return msgspec.structs.replace(said, **changed)
     return said

@@ -12,6 +12,7 @@ from app.loan.schedule import (
     Method,
     Terms,
     due_dates,
+    month_later,
     period_after,
     period_before,
     schedule,
@@ -87,10 +88,25 @@ def _made(judge: Judge, loan: LoanRow) -> list[ScheduledInstalment]:
             annual_rate=loan.annual_rate,
             instalment_count=loan.instalment_count,
             first_due_on=first,
+            due_day=_due_day(loan, first),
             method=Method(loan.method),
             frequency=Frequency(loan.frequency),
         )
     )
+
+
+def _due_day(loan: LoanRow, first: date) -> int:
+    """A first date at the end of a short month does not show which day the others keep: its own if
+    it is named, else that of the disbursement; the last date proves it where that is named."""
+    named = loan.first_due_on or loan.disbursed_on or first
+    if loan.matures_on is None:
+        return named.day
+    frequency, count = Frequency(loan.frequency), loan.instalment_count or 1
+    for day in (named.day, first.day, loan.matures_on.day):
+        is_first = month_later(first, 0, day=day) == first
+        if is_first and due_dates(first, count, frequency, day=day)[-1] == loan.matures_on:
+            return day
+    return named.day
 
 
 def _given(

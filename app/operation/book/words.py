@@ -78,6 +78,10 @@ _FILE = {
         N_("There is no column “{value}”."),
         N_("Add it ({label}), or say in the mapping which column it is."),
     ),
+    "MAPPING_UNFIT": Words(
+        N_("The mapping's “{value}” cannot be used with this file."),
+        N_("Look at {where} in the mapping; a star may fit a heading too many."),
+    ),
     "COLUMN_DOUBLED": Words(
         N_("Two columns are called “{value}”; the first is column {first}."),
         N_("Rename or remove one of them."),
@@ -186,7 +190,7 @@ _VALUE = {
 _BOOK = {
     "KEY_DOUBLED": Words(
         N_("“{value}” is on line {first} already, with other content."),
-        N_("Remove one of the two, or give each its own key."),
+        N_("Remove one of the two, or join columns in the mapping so that each has its own key."),
     ),
     "CUSTOMER_UNKNOWN": Words(
         N_("There is no borrower “{value}”."),

@@ -10,7 +10,8 @@ import msgspec
 import pytest
 
 from app import database as db
-from app.operation.book.mapping import MappingInvalid, parse_mapping
+from app.operation.book.errors import MappingInvalid
+from app.operation.book.mapping import parse_mapping
 from app.operation.models import ImportState
 from tests.app.operation.book import books
 
@@ -188,11 +189,11 @@ async def test_chinese_headings_need_no_mapping(tmp_path: Path) -> None:
     ("text", "problem"),
     [
         ("[loan]\nfile='x'", "did you mean “loans”"),
-        ("[loans]\nfil='x'", "unknown field `fil`"),
+        ("[loans]\nfil='x'", "[loans] knows no “fil”; did you mean “file”"),
         ("[loans.columns]\nloan='x'", "knows no “loan”"),
-        ("[loans.columns]\nloan_key={}", "names 0"),
-        ("[book", "it is no TOML"),
-        ("[book]\nunit='grosz'", "Invalid enum value 'grosz'"),
+        ("[loans.columns]\nloan_key={}", "it names 0"),
+        ("[book", "It is no TOML; look at line 1, column 6."),
+        ("[book]\nunit='grosz'", "[book]: “unit” cannot be “grosz”; known are major, minor,"),
     ],
 )
 def test_a_mapping_that_cannot_be_used_says_why(text: str, problem: str) -> None:
