@@ -1,7 +1,7 @@
 """The one database: how we connect, which models it has, and a short way to ask it in SQL."""
 
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -34,6 +34,10 @@ SERVER_SETTINGS = {
     "jit": "off",
 }
 
+CONNECT_SECONDS = 5.0
+# A connection of its own says good-bye; a server that does not answer is left without.
+CLOSE_SECONDS = 2.0
+
 StatementListener = Callable[[str], None]
 _listeners: list[StatementListener] = []
 
@@ -54,13 +58,15 @@ def tortoise_config(
     return {
         "connections": {
             "default": {
-                "engine": "tortoise.backends.asyncpg",
+                "engine": "app.pool",
                 "credentials": {
                     **connect_arguments(url),
-                    "minsize": 1,
+                    # Else the first callers would connect one after the other, each with its own
+                    # wait for a server that does not answer.
+                    "minsize": 0,
                     "maxsize": settings().database_pool_max,
                     "command_timeout": timeout.total_seconds(),
-                    "timeout": 5,
+                    "timeout": CONNECT_SECONDS,
                     "server_settings": {**SERVER_SETTINGS, "application_name": application},
                     "init": _watch,
                 },
@@ -179,7 +185,8 @@ async def raw_connection(
     try:
         yield connected
     finally:
-        await connected.close()
+        with suppress(*AWAY):
+            await connected.close(timeout=CLOSE_SECONDS)
 
 
 async def copy_rows(

@@ -101,3 +101,14 @@ class Unavailable(AfterloanError):
     log_level = logging.ERROR
     text = N_("The database cannot be reached at the moment.")
     mend = N_("Nothing was changed. Try again in a moment.")
+
+
+class Uncertain(Unavailable):
+    """The answer to COMMIT was lost: nobody here knows which way it went."""
+
+    code = "OUTCOME_UNKNOWN"
+    text = N_("The database was lost while this was being saved.")
+    mend = N_(
+        "It may have been saved or not: look before you repeat it. A program sends the same"
+        " order again with the same idempotency key."
+    )

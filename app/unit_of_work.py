@@ -12,12 +12,13 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import asyncpg
-from tortoise.backends.base.client import BaseDBAsyncClient
+from tortoise.backends.base.client import BaseDBAsyncClient, TransactionalDBClient
 from tortoise.connection import get_connections
 from tortoise.exceptions import DBConnectionError
 from tortoise.transactions import in_transaction
 
-from app.errors import Unavailable
+from app.errors import Unavailable, Uncertain
+from app.pool import CLEAN_WITHIN_SECONDS
 
 _NAME = "default"
 # What the driver raises when the server is away, frozen or restarting.
@@ -54,7 +55,7 @@ async def unit_of_work() -> AsyncIterator[BaseDBAsyncClient]:
         except BaseException as error:
             await _leave(context, error)
             raise
-        await context.__aexit__(None, None, None)
+        await _commit(context, inside=before)
     except AWAY as error:
         raise Unavailable from error
     finally:
@@ -62,10 +63,21 @@ async def unit_of_work() -> AsyncIterator[BaseDBAsyncClient]:
             handler.set(_NAME, before)
 
 
+async def _commit(context: Any, *, inside: BaseDBAsyncClient) -> None:
+    try:
+        await context.__aexit__(None, None, None)
+    except AWAY as error:
+        # Of a unit within another one nothing is kept before the other commits.
+        raise Unavailable if isinstance(inside, TransactionalDBClient) else Uncertain from error
+
+
 async def _leave(context: Any, error: BaseException) -> None:
-    """Rolls back; the error that ended the work matters more than one that the rollback meets."""
+    """Rolls back; the error that ended the work matters more than one that the rollback meets.
+
+    A server that does not answer in time is left alone: closing the connection rolls back too."""
     with contextlib.suppress(*AWAY, asyncpg.PostgresError):
-        await context.__aexit__(type(error), error, error.__traceback__)
+        async with asyncio.timeout(CLEAN_WITHIN_SECONDS):
+            await context.__aexit__(type(error), error, error.__traceback__)
 
 
 async def _give_back(context: Any) -> None:
@@ -74,8 +86,7 @@ async def _give_back(context: Any) -> None:
     raw = getattr(client, "_connection", None)
     if raw is None or pool is None:
         return
-    try:
-        # Nobody knows what state it is in: it must not be used again.
+    # Nobody knows what state it is in: it must not be used again. Its end frees its place.
+    with contextlib.suppress(asyncpg.InterfaceError):
         raw.terminate()
-    finally:
-        await asyncio.shield(pool.release(raw))
+    await pool.release(raw)

@@ -1,37 +1,29 @@
 """The two faults of the ORM that would leave a process without its database for good."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from pathlib import Path
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
 from app import database as db
 from app.database import close_database, init_database
-from app.engine.place import Place
-from app.engine.postgres import THROWAWAY, Postgres
-from app.errors import Unavailable
-from app.settings import settings
+from app.engine.postgres import Postgres
+from app.errors import Unavailable, Uncertain
 from app.unit_of_work import unit_of_work
+from tests.app.own_server import POOL_MAX, one, own_server, small_pool
 from tests.frozen import Freezer
 
-POOL_MAX = 3
+
+@pytest.fixture(scope="module")
+def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
+    with own_server(tmp_path_factory.mktemp("own")) as postgres:
+        yield postgres
 
 
 @pytest.fixture
-async def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Postgres]:
-    """A server of its own: it is frozen and killed."""
-    monkeypatch.setenv("AFTERLOAN_DATABASE_POOL_MAX", str(POOL_MAX))
-    monkeypatch.setenv("AFTERLOAN_DATABASE_COMMAND_TIMEOUT", "PT1S")
-    settings.cache_clear()
-    place = Place(tmp_path / "home")
-    postgres = Postgres(place, THROWAWAY)
-    postgres.start()
-    yield postgres
-    await close_database()
-    postgres.stop()
-    place.remove()
-    settings.cache_clear()
+async def server(own: Postgres, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Postgres]:
+    async with small_pool(monkeypatch):
+        yield own
 
 
 async def test_a_database_frozen_inside_begin_costs_no_connection(server: Postgres) -> None:
@@ -41,9 +33,9 @@ async def test_a_database_frozen_inside_begin_costs_no_connection(server: Postgr
         freezer.freeze()
         for _ in range(POOL_MAX + 2):
             with pytest.raises((TimeoutError, Unavailable)):
-                await asyncio.wait_for(_one(), 0.3)
+                await asyncio.wait_for(one(), 0.3)
         freezer.thaw()
-        results = await asyncio.gather(*(_one() for _ in range(POOL_MAX * 3)))
+        results = await asyncio.gather(*(one() for _ in range(POOL_MAX * 3)))
         assert results == [1] * POOL_MAX * 3
 
 
@@ -56,7 +48,7 @@ async def test_a_long_lived_task_survives_a_restart_of_the_server(server: Postgr
         nonlocal refusals
         while not stop.is_set():
             try:
-                answers[number] += await _one()
+                answers[number] += await one()
             except Unavailable:
                 refusals += 1
             await asyncio.sleep(0.01)
@@ -78,6 +70,7 @@ async def test_a_long_lived_task_survives_a_restart_of_the_server(server: Postgr
 
 async def test_work_that_fails_leaves_nothing(server: Postgres) -> None:
     await init_database(server.url)
+    await db.rows("DROP TABLE IF EXISTS note")
     await db.rows("CREATE TABLE note (word text)")
 
     async def half_done() -> None:
@@ -90,8 +83,37 @@ async def test_work_that_fails_leaves_nothing(server: Postgres) -> None:
     assert await db.value("SELECT count(*) FROM note") == 0
 
 
-async def _one() -> int:
-    async with unit_of_work():
-        found = await db.value("SELECT 1")
-    assert isinstance(found, int)
-    return found
+async def test_a_commit_that_nobody_answered_is_told_as_uncertain(server: Postgres) -> None:
+    """Here the server did it, late: who was told "nothing was changed" would do it twice."""
+    await init_database(server.url)
+    await db.rows("DROP TABLE IF EXISTS note")
+    await db.rows("CREATE TABLE note (word text)")
+    await close_database()
+    async with Freezer(server.socket) as freezer:
+        await init_database(freezer.url_of(server.url))
+
+        async def lost() -> None:
+            async with unit_of_work():
+                await db.execute("INSERT INTO note VALUES ('late')")
+                freezer.freeze()
+
+        with pytest.raises(Uncertain):
+            await lost()
+        freezer.thaw()
+        async with asyncio.timeout(5):
+            while await db.value("SELECT count(*)::int FROM note") == 0:  # noqa: ASYNC110
+                await asyncio.sleep(0.05)
+
+
+async def test_what_was_lost_before_the_commit_is_not_uncertain(server: Postgres) -> None:
+    """A unit within another one keeps nothing by itself."""
+    async with Freezer(server.socket) as freezer:
+        await init_database(freezer.url_of(server.url))
+
+        async def lost() -> None:
+            async with unit_of_work(), unit_of_work():
+                freezer.freeze()
+
+        with pytest.raises(Unavailable) as told:
+            await lost()
+        assert type(told.value) is Unavailable
