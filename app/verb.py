@@ -1,5 +1,5 @@
-"""Every change is a verb: permission → idempotency → one transaction → lock, check, write → audit →
-outbox.
+"""Every change is a verb: permission → texts → idempotency → one transaction → lock, check, write →
+audit → outbox.
 
 A verb is a function in some `actions.py`, wrapped by `@verb`. Pages, GraphQL, workers, imports
 and the command line call the same one, so none of these steps can be forgotten."""
@@ -17,6 +17,7 @@ from app.errors import AfterloanError, Forbidden
 from app.operation import audit
 from app.operation.business_day import NoBusinessDay, current_business_date
 from app.permission import Permission
+from app.text import bounds_of, refusal_of_texts
 from app.unit_of_work import unit_of_work
 
 Order = TypeVar("Order", bound=msgspec.Struct)
@@ -93,13 +94,14 @@ class Verb(Generic[Subject, Order, Result]):
         self.body, self.lock, self.check = body, lock, check
         self.order_type: type[Order] = hints["order"]
         self.result_type: type[Result] = hints["return"]
+        self.bounds = bounds_of(self.order_type)
         self.__doc__ = body.__doc__
 
     async def __call__(
         self, actor: Actor, order: Order, *, key: str | None = None
     ) -> Outcome[Result]:
         """Raises an `AfterloanError` when it refuses; then nothing was written."""
-        actor.require(self.permission)
+        self._require(actor, order)
         assert key or not self.keyed, f"{self.name} moves money: it needs an idempotency key"
         async with unit_of_work():
             if key:
@@ -115,7 +117,7 @@ class Verb(Generic[Subject, Order, Result]):
     async def may(self, actor: Actor, order: Order) -> AfterloanError | None:
         """What the call would refuse with just now; None when it would be done."""
         try:
-            actor.require(self.permission)
+            self._require(actor, order)
             await current_business_date()
             subject = await self.lock(actor, order, for_update=False)
         except AfterloanError as refusal:
@@ -126,7 +128,14 @@ class Verb(Generic[Subject, Order, Result]):
         """As `may`, for a subject already at hand: forty cards need no forty queries."""
         if not actor.may(self.permission):
             return Forbidden(permission=self.permission.value)
-        return self.check(actor, subject, order)
+        return refusal_of_texts(order, self.bounds) or self.check(actor, subject, order)
+
+    def _require(self, actor: Actor, order: Order) -> None:
+        """What can be judged without the database."""
+        actor.require(self.permission)
+        refusal = refusal_of_texts(order, self.bounds)
+        if refusal is not None:
+            raise refusal
 
     async def _do(self, actor: Actor, order: Order) -> Result:
         audit_id, business_date = await audit.begin()

@@ -18,11 +18,11 @@ from app.loan.errors import (
     ValueDateInFuture,
 )
 from app.loan.file import LoanFile
-from app.loan.order import PostPayment, ReversePayment
+from app.loan.order import REFERENCE_LENGTH_MAX, PostPayment, ReversePayment
 from app.loan.words import CHANNELS
 from app.money import AmountInvalid, AmountTooLarge, AmountTooPrecise, parse_amount
+from app.text import TextRefused
 
-REFERENCE_LENGTH_MAX = 120
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _FIELDS: Mapping[type[AfterloanError], str] = {
     AmountInvalid: "amount",
@@ -52,7 +52,8 @@ class PaymentForm:
 
     def refused(self, refusal: AfterloanError) -> "PaymentForm":
         text = f"{refusal.render()} {refusal.render_mend()}".strip()
-        return self.with_errors({_FIELDS.get(type(refusal), "form"): text})
+        named = refusal.facts["field"] if isinstance(refusal, TextRefused) else "form"
+        return self.with_errors({_FIELDS.get(type(refusal), named): text})
 
 
 def new_form(file: LoanFile) -> PaymentForm:
@@ -133,7 +134,7 @@ def _day(text: str) -> date | None:
 
 
 def _wrong_reference(text: str) -> str:
-    if len(text) <= REFERENCE_LENGTH_MAX and text.isprintable():
+    if len(text) <= REFERENCE_LENGTH_MAX:
         return ""
     return _("A reference has at most {n} characters.", n=REFERENCE_LENGTH_MAX)
 

@@ -1,8 +1,10 @@
 """What the customer's verbs are told and what they answer."""
 
 from enum import StrEnum
+from typing import Annotated
 
 import msgspec
+from msgspec import Meta
 
 from app.customer.masking import PersonalColumn
 
@@ -10,7 +12,7 @@ from app.customer.masking import PersonalColumn
 class LookUp(msgspec.Struct, frozen=True, kw_only=True):
     """A search that was made: by what, and whom it showed. Never what was typed."""
 
-    by: str
+    by: Annotated[str, Meta(max_length=20)]
     shown: list[int]
 
 

@@ -36,6 +36,7 @@ from app.identity.locks import (
 )
 from app.identity.oidc import Begun, Identity
 from app.identity.order import (
+    CLIENT_NAME_LENGTH_MAX,
     AdmittedUser,
     AdmitUser,
     BarUser,
@@ -69,7 +70,6 @@ from app.settings import settings
 from app.unit_of_work import unit_of_work
 from app.verb import Work, verb
 
-CLIENT_NAME_LENGTH_MAX = 120
 TOKEN_DAYS_MAX = 366
 # `used_at` of a token is written at most this often.
 USED_EVERY = timedelta(minutes=1)
@@ -246,7 +246,7 @@ async def prefer(work: Work, subject: None, order: Prefer) -> Preferred:
 
 def _may_issue(actor: Actor, subject: None, order: IssueToken) -> AfterloanError | None:
     name = order.client.strip()
-    if not 0 < len(name) <= CLIENT_NAME_LENGTH_MAX or not name.isprintable():
+    if not name or not name.isprintable():
         return ClientNameInvalid(length_max=CLIENT_NAME_LENGTH_MAX)
     if not order.scopes:
         return ScopeMissing(known=", ".join(Scope))

@@ -2,10 +2,14 @@
 holds no names."""
 
 from datetime import datetime
+from typing import Annotated
 
 import msgspec
+from msgspec import Meta
 
 from app.permission import Role
+
+CLIENT_NAME_LENGTH_MAX = 120
 
 
 class OpenSession(msgspec.Struct, frozen=True, kw_only=True):
@@ -21,7 +25,7 @@ class OpenedSession(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class EndSession(msgspec.Struct, frozen=True, kw_only=True):
-    id_hash: str
+    id_hash: Annotated[str, Meta(max_length=64)]
 
 
 class EndedSessions(msgspec.Struct, frozen=True, kw_only=True):
@@ -43,8 +47,8 @@ class AdmittedUser(msgspec.Struct, frozen=True, kw_only=True):
 class Prefer(msgspec.Struct, frozen=True, kw_only=True):
     """One's own choice of `language`, `theme` or `density`."""
 
-    field: str
-    choice: str
+    field: Annotated[str, Meta(max_length=20)]
+    choice: Annotated[str, Meta(max_length=40)]
 
 
 class Preferred(msgspec.Struct, frozen=True, kw_only=True):
@@ -53,8 +57,8 @@ class Preferred(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class IssueToken(msgspec.Struct, frozen=True, kw_only=True):
-    client: str
-    scopes: list[str]
+    client: Annotated[str, Meta(max_length=CLIENT_NAME_LENGTH_MAX)]
+    scopes: list[Annotated[str, Meta(max_length=80)]]
     days: int = 90
 
 
@@ -79,7 +83,7 @@ class RevokedToken(msgspec.Struct, frozen=True, kw_only=True):
 class SeedStaff(msgspec.Struct, frozen=True, kw_only=True):
     """The people of the development identity provider, in their branches and teams."""
 
-    issuer: str
+    issuer: Annotated[str, Meta(max_length=300)]
 
 
 class SeededStaff(msgspec.Struct, frozen=True, kw_only=True):

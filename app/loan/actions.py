@@ -29,8 +29,6 @@ from app.number import payment_number
 from app.permission import Permission
 from app.verb import Work, verb
 
-REASON_LENGTH_MAX = 200
-
 
 def may_post_payment(actor: Actor, loan: LoanSubject, order: PostPayment) -> AfterloanError | None:
     if not loan.is_open:
@@ -99,7 +97,7 @@ def may_reverse_payment(
 ) -> AfterloanError | None:
     if payment.is_reversed:
         return AlreadyReversed(number=payment_number(payment.id))
-    if not 0 < len(order.reason.strip()) <= REASON_LENGTH_MAX:
+    if not order.reason.strip():
         return ReasonMissing()
     return None
 

@@ -1,10 +1,16 @@
 """What the loan's verbs are told and what they answer."""
 
 from datetime import date
+from typing import Annotated
 
 import msgspec
+from msgspec import Meta
 
 from app.loan.models import LoanStatus
+
+CHANNEL_LENGTH_MAX = 40
+REFERENCE_LENGTH_MAX = 120
+REASON_LENGTH_MAX = 200
 
 
 class LoanOrder(msgspec.Struct, frozen=True, kw_only=True):
@@ -14,16 +20,16 @@ class LoanOrder(msgspec.Struct, frozen=True, kw_only=True):
 
 class PostPayment(LoanOrder, frozen=True, kw_only=True):
     amount_minor: int
-    currency: str
+    currency: Annotated[str, Meta(max_length=3)]
     value_on: date
-    channel: str = ""
+    channel: Annotated[str, Meta(max_length=CHANNEL_LENGTH_MAX)] = ""
     # The bank's own reference, for whoever must find the money again.
-    reference: str = ""
+    reference: Annotated[str, Meta(max_length=REFERENCE_LENGTH_MAX)] = ""
 
 
 class ReversePayment(LoanOrder, frozen=True, kw_only=True):
     payment_id: int
-    reason: str
+    reason: Annotated[str, Meta(max_length=REASON_LENGTH_MAX)]
 
 
 class LoanStands(msgspec.Struct, frozen=True, kw_only=True):

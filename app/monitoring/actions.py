@@ -5,7 +5,10 @@ given the last byte, that it is being sent, and afterwards that it was. A worker
 between leaves the row uncertain; such a mail is taken as sent and shown as uncertain, since a
 second one would break the rules of contact while the server has nearly always taken the first."""
 
+from typing import Annotated
+
 import msgspec
+from msgspec import Meta
 
 from app import database
 from app.actor import Actor
@@ -22,8 +25,8 @@ class ConcludeReminder(msgspec.Struct, frozen=True, kw_only=True):
     reminder_id: int
     state: ReminderState
     # Why it was not sent; a code, never an address.
-    why: str = ""
-    message_id: str = ""
+    why: Annotated[str, Meta(max_length=200)] = ""
+    message_id: Annotated[str, Meta(max_length=200)] = ""
 
 
 class ReminderConcluded(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,8 +1,9 @@
 """Changing what the business decides."""
 
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
+from msgspec import Meta
 
 from app import database
 from app.actor import Actor
@@ -13,9 +14,9 @@ from app.verb import Work, verb
 
 
 class ChangeSetting(msgspec.Struct, frozen=True, kw_only=True):
-    name: str
+    name: Annotated[str, Meta(max_length=80)]
     # As typed into the field; the setting itself reads it.
-    text: str
+    text: Annotated[str, Meta(max_length=400)]
     # 0: it still has its default.
     expected_version: int
 

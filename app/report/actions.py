@@ -1,9 +1,10 @@
 """Asking for a report, and counting it."""
 
 from datetime import timedelta
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
+from msgspec import Meta
 
 from app import clock, database
 from app.actor import Actor, ActorKind
@@ -23,7 +24,7 @@ STEP_TIMEOUT = timedelta(minutes=5)
 class RunDelinquency(msgspec.Struct, frozen=True, kw_only=True):
     months: int = 12
     # Empty: the currency most loans are in.
-    currency: str = ""
+    currency: Annotated[str, Meta(max_length=3)] = ""
 
 
 class ReportAsked(msgspec.Struct, frozen=True, kw_only=True):

@@ -91,7 +91,11 @@ MEANINGS: dict[Code, Meaning] = {
     ),
     Code.TOO_MANY_ITEMS: Meaning(400, "A list in an argument or variable has too many items."),
     Code.TEXT_TOO_LONG: Meaning(400, "A string in an argument or variable is too long."),
-    Code.BAD_TEXT: Meaning(400, "A string holds a NUL character or half a surrogate pair."),
+    Code.BAD_TEXT: Meaning(
+        400,
+        "A string holds a NUL character or half a surrogate pair; one that is stored, also a line"
+        " break or another control character.",
+    ),
     Code.BAD_NUMBER: Meaning(400, "A number is fractional or has too many digits."),
     Code.INVALID_ID: Meaning(400, "This is no id of ours; `argument` names where it stands."),
     Code.WRONG_ID_TYPE: Meaning(400, "This id is of another type than the argument takes."),

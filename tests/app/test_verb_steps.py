@@ -1,9 +1,10 @@
 """The steps of one verb, on a verb that writes one row."""
 
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 import pytest
+from msgspec import Meta
 
 from app import database as db
 from app import outbox
@@ -17,7 +18,7 @@ SYSTEM = Actor.system("tests")
 
 
 class Put(msgspec.Struct, frozen=True, kw_only=True):
-    name: str
+    name: Annotated[str, Meta(max_length=80)]
     customer_id: int | None = None
     fails: bool = False
 

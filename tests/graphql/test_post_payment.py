@@ -170,6 +170,8 @@ def test_every_code_is_reached_by_a_test_above() -> None:
         ({"loanId": id_of("Payment", 1, 1)}, "WRONG_ID_TYPE"),
         ({"reference": "x" * 121}, "TEXT_TOO_LONG"),
         ({"channel": "x" * 41}, "TEXT_TOO_LONG"),
+        ({"reference": "A\tB"}, "BAD_TEXT"),
+        ({"channel": "\u2028"}, "BAD_TEXT"),
         ({"idempotencyKey": ""}, "BAD_USER_INPUT"),
         ({"amount": {"amount": "NaN", "currency": "CNY"}}, "BAD_USER_INPUT"),
         ({"amount": {"amount": "1e3", "currency": "CNY"}}, "BAD_USER_INPUT"),

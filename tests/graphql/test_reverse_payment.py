@@ -86,9 +86,20 @@ async def test_it_is_taken_back_once(api: Api, posted: str) -> None:
     await assert_refused(api, order, "ALREADY_REVERSED", ["paymentId"], events_before=3)
 
 
-@pytest.mark.parametrize("reason", ["", "   ", "x" * 201])
+@pytest.mark.parametrize("reason", ["", "   "])
 async def test_it_says_why(api: Api, posted: str, reason: str) -> None:
     await assert_refused(api, reversal(posted, reason=reason), "REASON_MISSING", ["reason"])
+
+
+@pytest.mark.parametrize(
+    ("reason", "code"), [("x" * 201, "TEXT_TOO_LONG"), ("wrong\nloan", "BAD_TEXT")]
+)
+async def test_a_reason_that_cannot_be_kept_is_an_error_at_the_top(
+    api: Api, posted: str, reason: str, code: str
+) -> None:
+    before = await events()
+    assert await api.codes(REVERSE, reversal(posted, reason=reason)) == [code]
+    assert await events() == before
 
 
 async def test_a_key_with_another_reason_is_refused(api: Api, posted: str) -> None:

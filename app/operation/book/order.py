@@ -1,6 +1,9 @@
 """What the verbs of an import are told and what they answer."""
 
+from typing import Annotated
+
 import msgspec
+from msgspec import Meta
 
 from app.operation.models import ImportState
 
@@ -8,12 +11,13 @@ from app.operation.models import ImportState
 class AskImport(msgspec.Struct, frozen=True, kw_only=True):
     """`digest` (hex) covers the files and the mapping: the same ones again are the same import."""
 
-    name: str
-    digest: str
-    mapping: str = ""
+    # The names of all files; the run keeps the beginning.
+    name: Annotated[str, Meta(max_length=4000)]
+    digest: Annotated[str, Meta(max_length=64)]
+    mapping: Annotated[str, Meta(max_length=4000)] = ""
     # The files lie in `folder`, relative to the state folder, and a worker checks them.
     in_background: bool = False
-    folder: str = ""
+    folder: Annotated[str, Meta(max_length=300)] = ""
 
 
 class ImportAsked(msgspec.Struct, frozen=True, kw_only=True):
@@ -46,7 +50,7 @@ class ImportCommitted(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class WriteBatch(RunOrder, frozen=True, kw_only=True):
-    side: str
+    side: Annotated[str, Meta(max_length=20)]
     bucket: int
 
 

@@ -4,7 +4,6 @@ from enum import StrEnum
 import strawberry
 
 from api.call import Info
-from api.code import Code
 from api.directive import Bounded
 from api.identifier import Kind, decode_as
 from api.keyed import do_keyed
@@ -12,7 +11,6 @@ from api.loan.booking import show_booking
 from api.loan.loan import LoanNode
 from api.loan.payment import PaymentNode
 from api.money import MoneyInput
-from api.refusal import Refused
 from api.scalar import IdempotencyKey
 from api.scope import requires
 from api.user_error import ERRORS_MAX, Refusal, UserError, told
@@ -30,9 +28,6 @@ from app.loan.errors import (
 )
 from app.loan.order import PostPayment
 from app.money import AmountTooLarge, AmountTooPrecise
-
-CHANNEL_LENGTH_MAX = 40
-REFERENCE_LENGTH_MAX = 120
 
 
 @strawberry.input(description="Money received for a loan.")
@@ -107,8 +102,6 @@ REFUSALS = {
 async def resolve(info: Info, input: PostPaymentInput) -> PostPaymentPayload:
     loan = decode_as(Kind.Loan, input.loan_id, argument="input.loanId")
     payload = PostPaymentPayload()
-    check_length(input.channel, CHANNEL_LENGTH_MAX, argument="input.channel")
-    check_length(input.reference, REFERENCE_LENGTH_MAX, argument="input.reference")
     try:
         order = PostPayment(
             customer_id=loan.customer_id,
@@ -125,13 +118,3 @@ async def resolve(info: Info, input: PostPaymentInput) -> PostPaymentPayload:
         return payload
     await show_booking(info, payload, outcome.result)
     return payload
-
-
-def check_length(text: str, length_max: int, *, argument: str) -> None:
-    if len(text) > length_max:
-        raise Refused(
-            Code.TEXT_TOO_LONG,
-            f"'{argument}' has more than {length_max} characters.",
-            argument=argument,
-            limit=length_max,
-        )

@@ -37,6 +37,7 @@ from app.identity.order import (
 from app.identity.provider.people import EVERYBODY
 from app.identity.session import token_hash
 from app.permission import Role
+from app.text import TextNotKept, TextTooLong
 from tests.app.identity.people import session_of, somebody
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -126,8 +127,8 @@ async def test_a_token_is_kept_as_its_hash_and_told_once() -> None:
     ("order", "refusal"),
     [
         (IssueToken(client="", scopes=["loans:read"]), ClientNameInvalid),
-        (IssueToken(client="x" * 121, scopes=["loans:read"]), ClientNameInvalid),
-        (IssueToken(client="a\nb", scopes=["loans:read"]), ClientNameInvalid),
+        (IssueToken(client="x" * 121, scopes=["loans:read"]), TextTooLong),
+        (IssueToken(client="a\nb", scopes=["loans:read"]), TextNotKept),
         (IssueToken(client="core", scopes=[]), ScopeMissing),
         (IssueToken(client="core", scopes=["loans:eat"]), ScopeUnknown),
         (IssueToken(client="core", scopes=["loans:read"], days=0), TokenLifetimeInvalid),
