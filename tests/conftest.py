@@ -55,6 +55,7 @@ async def database(servers: None) -> AsyncIterator[BaseDBAsyncClient]:
     await connection().execute_query("SELECT suite.clean()")
     yield connection()
     await close_database()
+    await _close_carrier()
 
 
 @pytest.fixture(autouse=True)
@@ -73,6 +74,16 @@ async def redis(servers: None) -> AsyncIterator[Redis]:
     await client.flushall()
     yield client
     await client.aclose()
+    await _close_carrier()
+
+
+async def _close_carrier() -> None:
+    """The product's client belongs to one event loop, and each test has its own."""
+    from app import redis
+
+    if redis.redis.cache_info().currsize:
+        await redis.redis().aclose()
+        redis.redis.cache_clear()
 
 
 @pytest.fixture
