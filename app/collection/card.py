@@ -30,6 +30,7 @@ class Card:
     overdue_other: Mapping[str, int]
     loan_count: int
     last_contact_at: datetime | None
+    next_action_on: date | None
     closed_on: date | None
     version: int
     # The business date it is looked at on.
@@ -54,6 +55,11 @@ class Card:
     @property
     def days_in_stage(self) -> int:
         return (self.on - self.stage_since).days
+
+    @property
+    def promised_on(self) -> date | None:
+        """When the money is to come; None where nothing is promised."""
+        return self.next_action_on if self.stage is Stage.promised else None
 
     @property
     def place(self) -> "CardPlace":

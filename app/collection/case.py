@@ -33,6 +33,8 @@ class TakenOver(NamedTuple):
     customer_id: int
     stage: str
     since: date
+    # None: on the date of the import, or earlier where it stands in its column for longer.
+    opened_on: date | None
     # None: as the borrower's own is, or his team.
     assignee_id: int | None
     next_action_on: date | None
@@ -116,15 +118,16 @@ INSERT INTO live_event (at, customer_id, case_id, from_stage, to_stage, client_i
 SELECT $2, customer_id, id, stage, stage, '' FROM noted
 """
 
-# $1 to $5 the borrowers and what is said of each, $6 the date, $7 now, $8 the actor, $9 the audit
+# $1 to $6 the borrowers and what is said of each, $7 the date, $8 now, $9 the actor, $10 the audit
 # entry. Version 1 is a case as it was opened: what people have decided here since stays.
 _TAKE_OVER = f"""
 WITH said AS (
-  SELECT * FROM unnest($1::bigint[], $2::text[], $3::date[], $4::bigint[], $5::date[])
-    AS said (customer_id, stage, since, assignee_id, next_action_on)
+  SELECT * FROM unnest($1::bigint[], $2::text[], $3::date[], $4::bigint[], $5::date[],
+    $6::date[]) AS said (customer_id, stage, since, assignee_id, next_action_on, opened_on)
 ), taken AS (
   UPDATE collection_case SET stage = said.stage, stage_since = said.since,
     assignee_id = coalesce(said.assignee_id, collection_case.assignee_id),
+    opened_on = coalesce(said.opened_on, least(collection_case.opened_on, said.since)),
     next_action_on = said.next_action_on, version = version + 1
   FROM said WHERE collection_case.customer_id = ANY($1::bigint[])
     AND collection_case.customer_id = said.customer_id AND closed_on IS NULL AND version = 1
@@ -132,11 +135,11 @@ WITH said AS (
 ), kept AS (
   INSERT INTO case_event (customer_id, case_id, kind, from_stage, to_stage, at, business_date,
     actor, audit_id)
-  SELECT customer_id, id, '{CaseEventKind.moved}', '{Stage.to_contact}', stage, $7, $6, $8, $9
+  SELECT customer_id, id, '{CaseEventKind.moved}', '{Stage.to_contact}', stage, $8, $7, $9, $10
   FROM taken WHERE stage <> '{Stage.to_contact}'
 ), live AS (
   INSERT INTO live_event (at, customer_id, case_id, from_stage, to_stage, client_id)
-  SELECT $7, customer_id, id, '{Stage.to_contact}', stage, '' FROM taken
+  SELECT $8, customer_id, id, '{Stage.to_contact}', stage, '' FROM taken
 )
 SELECT count(*) FROM taken
 """
@@ -156,6 +159,7 @@ async def take_over_cases(work: Work, told: Sequence[TakenOver]) -> int:
         [one.since for one in told],
         [one.assignee_id for one in told],
         [one.next_action_on for one in told],
+        [one.opened_on for one in told],
         work.business_date,
         work.now,
         actor_text(work.actor),

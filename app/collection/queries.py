@@ -22,7 +22,7 @@ ASSIGNEES_MAX = 200
 _CARD = (
     "c.customer_id, c.id, c.branch_id, c.team_id, c.assignee_id, c.stage, c.stage_since,"
     " c.overdue_since, c.overdue_minor, c.currency, c.overdue_other, c.overdue_loan_count,"
-    " c.last_contact_at, c.closed_on, c.version"
+    " c.last_contact_at, c.next_action_on, c.closed_on, c.version"
 )
 _WITH_NAMES = (
     "SELECT c.*, customer.name AS sealed_name, assignee.name AS assignee FROM page c"
@@ -169,6 +169,7 @@ def _card(row: Mapping[str, Any], on: date) -> Card:
         overdue_other={} if other == _NOTHING_OTHER else msgspec.json.decode(other),
         loan_count=row["overdue_loan_count"],
         last_contact_at=row["last_contact_at"],
+        next_action_on=row["next_action_on"],
         closed_on=row["closed_on"],
         version=row["version"],
         on=on,

@@ -70,6 +70,7 @@ OUTCOMES: Mapping[str, str] = {
     "plan_asked": N_("asked for a payment plan"),
     "third_party": N_("somebody else answered"),
     "refused": N_("refused to pay"),
+    "not_met": N_("not met"),
     "wrong_number": N_("wrong number"),
     "delivered": N_("delivered"),
     "sent": N_("sent"),

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from datetime import timedelta
 from html import unescape
 
 import pytest
@@ -17,7 +18,7 @@ from tests.app.collection.rows import (
     statements,
     team_case,
 )
-from tests.factories import make_customer
+from tests.factories import BUSINESS_DATE, make_customer
 from tests.views.board import BOARD, cards_in, got, text
 from tests.views.client import PART, browsing
 from views import collection as pages
@@ -47,6 +48,25 @@ async def test_a_card_shows_what_a_collector_needs(office: Office) -> None:
     assert (
         f'data-version="1" data-in="to_contact" data-place="2026-02-22.{key.case_id:019d}"' in card
     )
+
+
+@pytest.mark.parametrize(
+    ("days", "expected"), [(-1, "missed 14 Mar"), (0, "today"), (5, "by 20 Mar")]
+)
+async def test_a_promise_shows_its_day(office: Office, days: int, expected: str) -> None:
+    promised, other = await team_case(office, stage=Stage.promised), await team_case(office)
+    for key in (promised, other):
+        await db.execute(
+            "UPDATE collection_case SET next_action_on = $3 WHERE customer_id = $1 AND id = $2",
+            *key, BUSINESS_DATE + timedelta(days=days),
+        )  # fmt: skip
+    page = (await got(office.ada)).text
+    shown = {
+        key: text(page[page.index(f'id="case-{key.case_id}"') :].partition("</li>")[0])
+        for key in (promised, other)
+    }
+    assert expected in shown[promised]
+    assert expected not in shown[other]
 
 
 async def test_neither_phone_nor_id_number_is_on_the_board(office: Office) -> None:

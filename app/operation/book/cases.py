@@ -25,8 +25,9 @@ def judge_cases(judge: Judge, found: Sequence[CaseRow], field: str, key: str) ->
     """A borrower has one case, and what it is now began some time ago."""
     judge.single(found, field, key)
     for row in found:
-        if row.stage_since is not None and row.stage_since > judge.today:
-            judge.tell("DATE_FUTURE", row, "stage_since", row.stage_since, today=str(judge.today))
+        for name, on in (("stage_since", row.stage_since), ("opened_on", row.opened_on)):
+            if on is not None and on > judge.today:
+                judge.tell("DATE_FUTURE", row, name, on, today=str(judge.today))
 
 
 async def take_over_bucket(work: Work, spool: Path, bucket: int) -> TakenOverBucket:
@@ -38,6 +39,7 @@ async def take_over_bucket(work: Work, spool: Path, bucket: int) -> TakenOverBuc
             customer_id=customer_id,
             stage=row.stage,
             since=row.stage_since or work.business_date,
+            opened_on=row.opened_on,
             assignee_id=colleagues.get(row.assignee or ""),
             next_action_on=row.next_action_on,
         )

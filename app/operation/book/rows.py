@@ -135,6 +135,7 @@ class CaseRow(Row, tag="cases"):
     loan_key: str | None
     stage: str
     stage_since: date | None
+    opened_on: date | None
     assignee: str | None
     next_action_on: date | None
 

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from app.collection.models import Stage
 from app.loan.schedule import Frequency, Method, period_rate, schedule_parts
 from app.operation.generator import names
 from app.operation.generator.arrears import Leg, legs_of, spells_of
@@ -18,12 +19,14 @@ from app.operation.generator.calendar import DUE_DAYS, Calendar
 from app.operation.generator.collector import Pursuit, Talk
 from app.operation.generator.person import chinese_name, make_person, mobile_number
 from app.operation.generator.product import Drawn, draw_terms
-from app.operation.generator.staff import STAFF, Collector, Team
+from app.operation.generator.staff import SEATS, Colleague, Team
 
 BLOCK_LOANS = 1_000
 HISTORY_DAYS = 1_095
 # Cases that nobody has been given yet: the fresh ones mostly.
 FRESH_DAYS, NOBODYS_FRESH, NOBODYS = 4, 0.6, 0.05
+# Of those at law, what a team's lead keeps in his own hands.
+LEADS_LEGAL = 0.3
 CHANNELS = ("direct_debit", "direct_debit", "direct_debit", "wallet", "transfer", "counter")
 
 HEADERS = {
@@ -33,7 +36,7 @@ HEADERS = {
     "instalments": "loan_key,number,due_on,principal,interest",
     "payments": "payment_key,loan_key,paid_on,amount,channel",
     "contacts": "contact_key,customer_key,contacted_at,channel,direction,outcome,agent,note",
-    "cases": "customer_key,stage,stage_since,assignee,next_action_on",
+    "cases": "customer_key,stage,stage_since,opened_on,assignee,next_action_on",
     "related_parties": "party_key,loan_key,role,name,relation,phone",
     "security": "security_key,loan_key,kind,description,lien_rank,lien_registered_on,insurer,"
     "insured_until",
@@ -84,7 +87,7 @@ class Block:
     def _borrower(self, number: int, loans: range) -> None:
         draw, key = self.draw, f"K{number:08d}"
         person = make_person(draw, number)
-        team = STAFF[int(draw.random() * len(STAFF))]
+        team = SEATS[int(draw.random() * len(SEATS))]
         self.tables["customers"].append(
             f"{key},{person.name},person,{person.language},{person.phone},{person.email},"
             f"{person.id_number},{person.address},{team.branch},{team.code}\n"
@@ -184,7 +187,7 @@ class Block:
                 number += 1
                 self._write_talk(f"T{key[1:]}{number:03d},{key}", talk)
             if spell.until is None:
-                self._write_case(key, pursuit, own)
+                self._write_case(key, pursuit, team, own)
 
     def _write_talk(self, keys: str, talk: Talk) -> None:
         day, at, channel, direction, outcome, agent, note = talk
@@ -193,12 +196,15 @@ class Block:
             f"{outcome},{agent},{note}\n"
         )
 
-    def _write_case(self, key: str, pursuit: Pursuit, own: Collector) -> None:
-        text, as_of = self.calendar.text, self.calendar.as_of
+    def _write_case(self, key: str, pursuit: Pursuit, team: Team, own: Colleague) -> None:
+        text, as_of, random = self.calendar.text, self.calendar.as_of, self.talk.random
         share = NOBODYS_FRESH if pursuit.days_late(as_of) <= FRESH_DAYS else NOBODYS
-        assignee = "" if self.talk.random() < share else own.email
+        if pursuit.stage is Stage.legal and team.lead and random() < LEADS_LEGAL:
+            own = team.lead
+        assignee = "" if random() < share else own.email
         self.tables["cases"].append(
-            f"{key},{pursuit.stage},{text[pursuit.since]},{assignee},{text[pursuit.next_action_on]}\n"
+            f"{key},{pursuit.stage},{text[pursuit.since]},{text[pursuit.opened_on]},{assignee},"
+            f"{text[pursuit.next_action_on]}\n"
         )
 
     def _relative(self, loan: int) -> None:

@@ -12,12 +12,12 @@ from typing import NamedTuple
 from app.collection.models import Stage
 from app.operation.generator.arrears import Leg, Spell
 from app.operation.generator.calendar import Calendar
-from app.operation.generator.staff import Collector
+from app.operation.generator.staff import Colleague
 
 # A payment so soon after a talk was promised in it.
 FOLLOWS_DAYS = 6
 PROMISED_DAYS, PROMISED_SPAN = 3, 9
-PLAN_FROM_DAYS_LATE = 20
+PLAN_FROM_DAYS_LATE = 12
 LEGAL_FROM_DAYS_LATE, LEGAL_SPAN_DAYS = 91, 60
 OPENING_HOURS = (9, 20)
 # Nobody rings at a door in the evening.
@@ -48,10 +48,19 @@ EARLY = (
     "no_answer", "no_answer", "no_answer", "no_answer", "reached", "reached", "promised",
     "promised", "promised", "third_party", "refused",
 )  # fmt: skip
-LATER = (*EARLY, "no_answer", "plan_asked", "plan_asked", "plan_asked", "refused", "wrong_number")
+LATER = (
+    *EARLY,
+    "no_answer",
+    "plan_asked",
+    "plan_asked",
+    "plan_asked",
+    "plan_asked",
+    "refused",
+    "wrong_number",
+)
 BY_ITSELF = {"sms": ("delivered", "delivered", "sent"), "letter": ("delivered", "sent")}
 # A text is answered by nobody else, and a wrong door does not open.
-UNHEARD = {"message": "delivered", "visit": "no_answer"}
+UNHEARD = {"message": "delivered", "visit": "not_met"}
 CALLS_IN = 0.2
 
 NOTES = {
@@ -88,13 +97,14 @@ class Pursuit:
         self.draw, self.calendar, self.spell, self.paid_on = draw, calendar, spell, paid_on
         self.talks: list[Talk] = []
         first = spell.legs[0].due_on
-        self.stage, self.since = Stage.to_contact, first + 1
+        self.opened_on = first + 1
+        self.stage, self.since = Stage.to_contact, self.opened_on
         self.next_on = first + 2 + int(draw.random() * 3)
         self._oldest = 0
         self._broken = 0
         self._legal_after = LEGAL_FROM_DAYS_LATE + int(draw.random() * LEGAL_SPAN_DAYS)
 
-    def run(self, own: Collector, team: Sequence[Collector]) -> None:
+    def run(self, own: Colleague, team: Sequence[Colleague]) -> None:
         ends = self.spell.until or self.calendar.as_of + 1
         while self.next_on < ends and self.next_on <= self.calendar.as_of:
             day = self.next_on
@@ -123,7 +133,7 @@ class Pursuit:
         if by_itself := BY_ITSELF.get(channel):
             outcome = by_itself[int(random() * len(by_itself))]
             note = LETTER_NOTE if channel == "letter" else ""
-            self._log(day, channel, "out", outcome, agent if note else "", note)
+            self._log(day, channel, outcome, agent=agent if note else "", note=note)
             return
         pays_on = self._pays_after(day)
         among = IF_HE_PAYS if pays_on else EARLY if late < PLAN_FROM_DAYS_LATE else LATER
@@ -133,8 +143,8 @@ class Pursuit:
         calls_in = channel != "visit" and outcome in REACHED and random() < CALLS_IN
         note = self._followed(day, outcome, pays_on)
         if channel == "visit":
-            note = VISIT_NOTE
-        self._log(day, channel, "in" if calls_in else "out", outcome, agent, note)
+            note = note or VISIT_NOTE
+        self._log(day, channel, outcome, agent=agent, note=note, calls_in=calls_in)
 
     def _followed(self, day: int, outcome: str, pays_on: int) -> str:
         """Where the case stands after the talk, and what is written down about it."""
@@ -173,11 +183,11 @@ class Pursuit:
         return self.paid_on[at]
 
     def _log(
-        self, day: int, channel: str, direction: str, outcome: str, agent: str, note: str
+        self, day: int, channel: str, outcome: str, *, agent: str, note: str, calls_in: bool = False
     ) -> None:
         opens, closes = OFFICE_HOURS if channel in ("visit", "letter") else OPENING_HOURS
         at = opens * 60 + int(self.draw.random() * (closes - opens) * 60)
-        self.talks.append(Talk(day, at, channel, direction, outcome, agent, note))
+        self.talks.append(Talk(day, at, channel, "in" if calls_in else "out", outcome, agent, note))
 
 
 def _is_over(leg: Leg, day: int) -> bool:

@@ -6,7 +6,7 @@ from app.identity.provider.people import EVERYBODY, TEAMS
 from app.permission import Role
 
 
-class Collector(NamedTuple):
+class Colleague(NamedTuple):
     name: str
     email: str
 
@@ -14,18 +14,26 @@ class Collector(NamedTuple):
 class Team(NamedTuple):
     branch: str
     code: str
-    collectors: tuple[Collector, ...]
+    collectors: tuple[Colleague, ...]
+    lead: Colleague | None
+
+
+def _of(team: str, role: Role) -> tuple[Colleague, ...]:
+    return tuple(
+        Colleague(person.name, person.email)
+        for person in EVERYBODY
+        if person.place == team and person.role is role
+    )
 
 
 STAFF = tuple(
     Team(
         team.branch,
         team.code,
-        tuple(
-            Collector(person.name, person.email)
-            for person in EVERYBODY
-            if person.place == team.code and person.role is Role.collector
-        ),
+        _of(team.code, Role.collector),
+        next(iter(_of(team.code, Role.lead)), None),
     )
     for team in TEAMS
 )
+# A team as often as it has people: the larger one looks after more borrowers.
+SEATS = tuple(team for team in STAFF for _ in range(len(team.collectors) + (team.lead is not None)))

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
@@ -25,6 +26,7 @@ CARD = Card(
     overdue_other={},
     loan_count=2,
     last_contact_at=datetime(2026, 3, 1, 9, tzinfo=UTC),
+    next_action_on=date(2026, 3, 20),
     closed_on=None,
     version=4,
     on=date(2026, 3, 15),
@@ -34,6 +36,11 @@ PLACES = st.builds(CardPlace, st.dates(), st.integers(1, 2**63 - 1))
 
 def test_days_are_counted_to_the_business_date() -> None:
     assert (CARD.days_late, CARD.days_in_stage) == (20, 5)
+
+
+def test_only_a_promise_has_a_promised_day() -> None:
+    assert CARD.promised_on == date(2026, 3, 20)
+    assert replace(CARD, stage=Stage.contacted).promised_on is None
 
 
 def test_a_place_sorts_as_text_as_it_sorts_as_a_place() -> None:

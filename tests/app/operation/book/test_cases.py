@@ -18,9 +18,9 @@ from tests.app.operation.book import books
 pytestmark = pytest.mark.usefixtures("database")
 
 CASES = """\
-customer_key,loan_key,stage,stage_since,assignee,next_action_on
-K1,,承诺还款,2026-03-02,Ada@Lender.example,2026-03-20
-,L3,contacted,,Grace Hopper,
+customer_key,loan_key,stage,stage_since,opened_on,assignee,next_action_on
+K1,,承诺还款,2026-03-02,2026-02-11,Ada@Lender.example,2026-03-20
+,L3,contacted,,,Grace Hopper,
 """
 CONTACTS = """\
 contact_key,customer_key,loan_key,contacted_at,channel,outcome
@@ -30,14 +30,15 @@ T3,,L3,2025-12-20 09:15,sms,sent
 """
 
 
-async def bring_in(folder: Path, **files: str) -> Report:
-    return await books.bring_in(books.write(folder, **files))
+async def bring_in(folder: Path, **tables: str) -> Report:
+    more = {f"{name}.csv": text for name, text in tables.items()}
+    return await books.bring_in(books.write(folder, {**books.BOOK, **more}))
 
 
 async def cases() -> list[dict[str, Any]]:
     return await db.rows(
-        "SELECT stage, stage_since, assignee_id, next_action_on, last_contact_at, version"
-        " FROM collection_case ORDER BY customer_id"
+        "SELECT stage, stage_since, opened_on, assignee_id, next_action_on, last_contact_at,"
+        " version FROM collection_case ORDER BY customer_id"
     )
 
 
@@ -65,6 +66,7 @@ async def test_a_case_goes_on_where_the_lender_left_it(tmp_path: Path) -> None:
         {
             "stage": "contacted",
             "stage_since": date(2026, 3, 15),
+            "opened_on": date(2026, 3, 15),
             "assignee_id": grace,
             "next_action_on": None,
             "last_contact_at": datetime(2025, 12, 20, 1, 15, tzinfo=UTC),
@@ -73,6 +75,7 @@ async def test_a_case_goes_on_where_the_lender_left_it(tmp_path: Path) -> None:
         {
             "stage": "promised",
             "stage_since": date(2026, 3, 2),
+            "opened_on": date(2026, 2, 11),
             "assignee_id": ada,
             "next_action_on": date(2026, 3, 20),
             "last_contact_at": datetime(2026, 3, 2, 2, 0, tzinfo=UTC),
@@ -85,6 +88,16 @@ async def test_a_case_goes_on_where_the_lender_left_it(tmp_path: Path) -> None:
         ("opened", "", "to_contact"),
         ("opened", "", "to_contact"),
     ]
+
+
+async def test_a_case_is_no_younger_than_its_stay_in_a_column(tmp_path: Path) -> None:
+    told = "customer_key,stage,stage_since\nK1,legal,2026-01-20\n"
+    await bring_in(tmp_path / "book", cases=told)
+    assert [
+        (case["stage_since"], case["opened_on"])
+        for case in await cases()
+        if case["stage"] == "legal"
+    ] == [(date(2026, 1, 20), date(2026, 1, 20))]
 
 
 async def test_who_has_not_signed_in_yet_gets_no_case(tmp_path: Path) -> None:
@@ -138,13 +151,14 @@ async def test_a_borrower_who_owes_nothing_overdue_has_no_case(tmp_path: Path) -
 @pytest.mark.parametrize(
     ("row", "told"),
     [
-        ("K9,,legal,,,", "cases.csv:4:A customer_key CUSTOMER_UNKNOWN"),
-        (",L9,legal,,,", "cases.csv:4:B loan_key LOAN_UNKNOWN"),
-        (",,legal,,,", "cases.csv:4:B loan_key PARTY_NAMELESS"),
-        ("K1,,legal,,,", "cases.csv:4:A customer_key KEY_DOUBLED"),
-        ("K2,,promised,2026-03-16,,", "cases.csv:4:D stage_since DATE_FUTURE"),
-        ("K2,,lost,,,", "cases.csv:4:C stage CODE_UNKNOWN"),
-        ("K2,,,,,", "cases.csv:4:C stage VALUE_MISSING"),
+        ("K9,,legal,,,,", "cases.csv:4:A customer_key CUSTOMER_UNKNOWN"),
+        (",L9,legal,,,,", "cases.csv:4:B loan_key LOAN_UNKNOWN"),
+        (",,legal,,,,", "cases.csv:4:B loan_key PARTY_NAMELESS"),
+        ("K1,,legal,,,,,", "cases.csv:4:A customer_key KEY_DOUBLED"),
+        ("K2,,promised,2026-03-16,,,", "cases.csv:4:D stage_since DATE_FUTURE"),
+        ("K2,,promised,,2026-03-16,,", "cases.csv:4:E opened_on DATE_FUTURE"),
+        ("K2,,lost,,,,", "cases.csv:4:C stage CODE_UNKNOWN"),
+        ("K2,,,,,,", "cases.csv:4:C stage VALUE_MISSING"),
     ],
 )
 async def test_what_is_wrong_is_told_and_nothing_written(
