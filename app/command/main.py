@@ -20,6 +20,7 @@ COMMANDS = {
     "import": "importing",
     "generate": "generate",
     "close": "close",
+    "standing": "standing",
     "check": "check",
     "audit": "audit",
     "token": "token",
