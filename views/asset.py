@@ -13,9 +13,9 @@ from pathlib import Path
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
 from app.settings import settings
+from app.web.stated import stated
 
 FOLDER = Path(__file__).parent / "static"
 # One request for what every page needs: its parts in the order in which they build on each other.
@@ -103,4 +103,4 @@ def _without_comments(css: bytes) -> bytes:
     return re.sub(rb"/\*.*?\*/|^\s+|\n", b"", css, flags=re.DOTALL | re.MULTILINE)
 
 
-routes = [Route("/static/{path:path}", serve, name="asset")]
+routes = [stated("/static/{path:path}", serve, access="public", name="asset")]

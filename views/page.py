@@ -9,24 +9,18 @@ from starlette.routing import BaseRoute, Mount, Route
 
 from app.errors import Unauthenticated
 from app.permission import Permission
+from app.web.stated import StatedRoute
 from views.reader import preferences
 from views.zone import ask_zone
 
 Handler = Callable[[Request], Awaitable[Response]]
 
 
-class Page(Route):
+class Page(StatedRoute):
     """A route that knows its permission, for the navigation and for `afterloan routes`."""
 
     permission: Permission | None = None
     public: bool = False
-
-    @property
-    def access(self) -> str:
-        """In one word: the permission, `signed-in`, or `public`."""
-        if self.public:
-            return "public"
-        return self.permission.value if self.permission else "signed-in"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +53,7 @@ def page(
 
     route = Page(path, guarded, methods=list(methods), name=name or _name(handler))
     route.permission = permission
+    route.access = permission.value if permission else "signed-in"
     return route
 
 
@@ -72,16 +67,17 @@ def public_page(
         return await handler(request)
 
     route = Page(path, open_to_all, methods=list(methods), name=name or _name(handler))
-    route.public = True
+    route.public, route.access = True, "public"
     return route
 
 
 def listed(routes: Sequence[BaseRoute]) -> Iterator[Listed]:
     """Every address of the routes and of those mounted below them."""
     for path, route in addressed(routes):
-        methods = tuple(sorted((route.methods or set()) - {"HEAD"}))
-        access = route.access if isinstance(route, Page) else ""
-        yield Listed(path, methods, access, route.name)
+        stated = route if isinstance(route, StatedRoute) else None
+        methods = set(route.methods or (stated.answered if stated else ())) - {"HEAD"}
+        access = stated.access if stated else ""
+        yield Listed(path, tuple(sorted(methods)), access, route.name)
 
 
 def addressed(routes: Sequence[BaseRoute], prefix: str = "") -> Iterator[tuple[str, Route]]:

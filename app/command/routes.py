@@ -11,7 +11,9 @@ from app.command.outer import APPLICATION, LISTED, load
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
 def command(as_json: bool) -> None:
     """List every URL with its methods and who may call it."""
-    listed = sorted(load(LISTED)(load(APPLICATION).routes), key=lambda route: route.path)
+    listed = sorted(
+        load(LISTED)(load(APPLICATION).routes), key=lambda route: (route.path, route.methods)
+    )
     rows = [
         {
             "path": route.path,
@@ -24,5 +26,6 @@ def command(as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(rows, indent=2))
         return
+    width = max(len(row["path"]) for row in rows)
     for row in rows:
-        click.echo(f"{row['path']:<52} {' '.join(row['methods']):<12} {row['access']}")
+        click.echo(f"{row['path']:<{width}}  {' '.join(row['methods']):<9} {row['access']}")

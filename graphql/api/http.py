@@ -139,11 +139,16 @@ class GraphQLOverHttp(GraphQL[Call, None]):
             self.schema.process_errors([GraphQLError("", original_error=error)])
         else:
             log.log(fault.log_level, "graphql_refused", code=fault.code)
-        response = Response(orjson.dumps(error_body(fault, request_id())), fault.status)
-        media_type = media_type_of(request)
-        _set_headers(response, media_type)
-        _set_refusal(response, fault, media_type, is_protocol_error=True)
-        return response
+        return refused(request, fault)
+
+
+def refused(request: Request, fault: Fault) -> Response:
+    """A request that never became an operation."""
+    response = Response(orjson.dumps(error_body(fault, request_id())), fault.status)
+    media_type = media_type_of(request)
+    _set_headers(response, media_type)
+    _set_refusal(response, fault, media_type, is_protocol_error=True)
+    return response
 
 
 def bearer_token(request: Request) -> str:

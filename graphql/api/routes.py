@@ -4,16 +4,18 @@ import hashlib
 from collections.abc import Iterator
 from functools import cache
 
+from graphql import GraphQLError
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from api.code import MEANINGS, Code
-from api.error import ERRORS_PATH
-from api.http import Authenticate, GraphQLOverHttp, bearer_token
+from api.error import ERRORS_PATH, describe
+from api.http import Authenticate, GraphQLOverHttp, bearer_token, refused
 from api.schema import schema
 from app.errors import AfterloanError, NotFound
 from app.i18n import N_, preferred, speaking, translate
+from app.web.stated import stated
 
 
 class CodeUnknown(NotFound):
@@ -25,7 +27,11 @@ class CodeUnknown(NotFound):
 def api_routes(authenticate: Authenticate) -> list[Route]:
     async def published_schema(request: Request) -> Response:
         """For whoever holds a token; the same text as the committed file."""
-        await authenticate(bearer_token(request))
+        try:
+            await authenticate(bearer_token(request))
+        except AfterloanError as error:
+            # As the API says it: who asks is a program, and no page to sign in helps it.
+            return refused(request, describe(GraphQLError("", original_error=error)))
         text, etag = _schema_text()
         headers = {"ETag": etag, "Cache-Control": "private, no-cache"}
         if request.headers.get("if-none-match") == etag:
@@ -33,9 +39,15 @@ def api_routes(authenticate: Authenticate) -> list[Route]:
         return PlainTextResponse(text, headers=headers)
 
     return [
-        Route("/graphql", GraphQLOverHttp(schema(), authenticate), name="graphql"),
-        Route("/schema.graphql", published_schema, name="graphql.schema"),
-        Route(f"{ERRORS_PATH}/{{code}}", error_meaning, name="graphql.error"),
+        stated(
+            "/graphql",
+            GraphQLOverHttp(schema(), authenticate),
+            access="token scopes",
+            answered=("GET", "POST"),
+            name="graphql",
+        ),
+        stated("/schema.graphql", published_schema, access="token", name="graphql.schema"),
+        stated(f"{ERRORS_PATH}/{{code}}", error_meaning, access="public", name="graphql.error"),
     ]
 
 

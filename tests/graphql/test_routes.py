@@ -53,7 +53,10 @@ async def test_a_revoked_token_reads_nothing() -> None:
 
 
 async def test_the_schema_is_for_who_holds_a_token_and_is_sent_once() -> None:
-    assert (await send("GET", "/schema.graphql")).status_code == 401
+    stranger = await send("GET", "/schema.graphql")
+    assert stranger.status_code == 401
+    assert stranger.headers["www-authenticate"] == 'Bearer realm="afterloan"'
+    assert stranger.json()["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED"
     token = (await issued(Scope.loans_read)).token
     first = await send("GET", "/schema.graphql", token=token)
     assert first.text == schema().as_str() + "\n"

@@ -2,8 +2,10 @@ import pytest
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Mount, Route
+from starlette.types import Receive, Scope, Send
 
 from app.permission import Permission, Role
+from app.web.stated import stated
 from tests.views.client import PART, application, browsing, someone
 from views.navigation import SECTIONS, may_open, navigation
 from views.page import Listed, listed, page, public_page
@@ -13,6 +15,13 @@ pytestmark = pytest.mark.usefixtures("database")
 
 async def words(_request: Request) -> Response:
     return PlainTextResponse("opened")
+
+
+class Answering:
+    """An application of its own: it refuses methods itself."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await PlainTextResponse("answered")(scope, receive, send)
 
 
 ROUTES = [
@@ -58,14 +67,18 @@ async def test_a_part_of_a_page_asked_for_after_the_session_ended_leads_to_signi
 
 def test_every_address_is_listed_with_who_may_open_it() -> None:
     routes = [*ROUTES, Mount("/inner", routes=[page("/deep", words, permission=None)])]
-    routes.append(Route("/graphql", words, methods=["POST"]))
+    routes += [
+        stated("/own-words", Answering(), access="token", answered=("POST", "GET"), name="api"),
+        Route("/unstated", words, methods=["POST"]),
+    ]
     assert list(listed(routes)) == [
         Listed("/collection/board", ("GET",), "case.read", "board"),
         Listed("/report", ("GET", "POST"), "report.read", "tests.views.test_page.words"),
         Listed("/own", ("GET",), "signed-in", "tests.views.test_page.words"),
         Listed("/open", ("GET",), "public", "tests.views.test_page.words"),
         Listed("/inner/deep", ("GET",), "signed-in", "tests.views.test_page.words"),
-        Listed("/graphql", ("POST",), "", "words"),
+        Listed("/own-words", ("GET", "POST"), "token", "api"),
+        Listed("/unstated", ("POST",), "", "words"),
     ]
 
 

@@ -4,14 +4,14 @@ way out."""
 import base64
 import hmac
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from urllib.parse import unquote, urlencode
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
-from starlette.routing import Route, Router
+from starlette.routing import Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.errors import NotFound
@@ -22,6 +22,7 @@ from app.identity.provider.grant import Grant, Grants
 from app.identity.provider.people import COLLEAGUES, PEOPLE, PLACES, person_of
 from app.identity.provider.secret import Secrets, provider_secrets
 from app.settings import Settings
+from app.web.stated import StatedRoute, stated
 
 _logger = logging.getLogger(__name__)
 # What the page carries from its address to its form.
@@ -55,13 +56,13 @@ class Provider:
 
     def application(self) -> ASGIApp:
         routes = [
-            Route("/.well-known/openid-configuration", self.configuration),
-            Route("/jwks.json", self.keys),
-            Route("/authorize", self.choose, methods=["GET"]),
-            Route("/authorize", self.chosen, methods=["POST"]),
-            Route("/token", self.token, methods=["POST"]),
-            Route("/userinfo", self.userinfo, methods=["GET", "POST"]),
-            Route("/end_session", self.end_session, methods=["GET", "POST"]),
+            _here("/.well-known/openid-configuration", self.configuration),
+            _here("/jwks.json", self.keys),
+            _here("/authorize", self.choose),
+            _here("/authorize", self.chosen, methods=("POST",)),
+            _here("/token", self.token, asks="client secret", methods=("POST",)),
+            _here("/userinfo", self.userinfo, asks="token", methods=("GET", "POST")),
+            _here("/end_session", self.end_session, methods=("GET", "POST")),
         ]
         return _OnThisMachineOnly(Router(routes=routes))
 
@@ -216,14 +217,26 @@ def development_provider(settings: Settings, render: Render) -> ASGIApp | None:
 class _OnThisMachineOnly:
     """Whatever the settings say, the connection itself must begin and end on this machine."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: Router) -> None:
         self.app = app
+        # Where a mount looks for them.
+        self.routes = app.routes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         ends = (scope.get("client") or ("",), scope.get("server") or ("",))
         if scope["type"] != "http" or any(end[0] not in LOOPBACK for end in ends):
             raise NotFound
         await self.app(scope, receive, send)
+
+
+def _here(
+    path: str,
+    endpoint: Callable[..., Any],
+    *,
+    asks: str = "public",
+    methods: Sequence[str] = ("GET",),
+) -> StatedRoute:
+    return stated(path, endpoint, access=f"{asks}, from this machine", methods=methods)
 
 
 def _refused(error: str, status_code: int = 400) -> Response:
