@@ -1,3 +1,5 @@
+import io
+
 import pytest
 from starlette.requests import Request
 from starlette.responses import Response
@@ -5,10 +7,13 @@ from starlette.responses import Response
 from app import log
 from app.errors import NotFound, Stale, TooMany, Unavailable
 from app.permission import Role
+from tests.app import test_log
+from tests.app.test_log import events
 from tests.views.client import PART, browsing, someone
 from views.page import public_page
 
 SECRET = "password=hunter2"
+logged = test_log.logged
 
 
 async def missing(_request: Request) -> Response:
@@ -103,3 +108,17 @@ async def test_a_fault_tells_its_number_and_nothing_of_itself() -> None:
         assert SECRET not in answer.text
         assert "RuntimeError" not in answer.text
     assert "Something went wrong on our side" in whole.text
+
+
+async def test_a_refusal_is_noted_under_the_declared_address(logged: io.StringIO) -> None:
+    """The address as asked for may hold a name, and ids say who was looked at."""
+    routes = [*ROUTES, public_page("/borrower/{name}/loan/{id:int}", missing)]
+    async with browsing(routes) as client:
+        await client.get("/borrower/林思远/loan/4711?phone=13812341234")
+        await client.get("/林思远")
+    noted = [line for line in events(logged) if line["event"] == "refused"]
+    assert [(line["code"], line["route"]) for line in noted] == [
+        ("NOT_FOUND", "/borrower/{name}/loan/{id:int}")
+    ]
+    for typed in ("林思远", "%E6", "4711", "13812341234"):
+        assert typed not in logged.getvalue()
