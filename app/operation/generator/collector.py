@@ -16,7 +16,7 @@ from app.operation.generator.staff import Colleague
 
 # A payment so soon after a talk was promised in it.
 FOLLOWS_DAYS = 6
-PROMISED_DAYS, PROMISED_SPAN = 3, 9
+PROMISED_DAYS, PROMISED_SPAN = 3, 10
 PLAN_FROM_DAYS_LATE = 12
 LEGAL_FROM_DAYS_LATE, LEGAL_SPAN_DAYS = 91, 60
 OPENING_HOURS = (9, 20)
@@ -46,18 +46,9 @@ LADDER = (
 IF_HE_PAYS = ("promised", "promised", "promised", "reached", "no_answer")
 EARLY = (
     "no_answer", "no_answer", "no_answer", "no_answer", "reached", "reached", "promised",
-    "promised", "promised", "third_party", "refused",
+    "promised", "promised", "promised", "third_party", "refused",
 )  # fmt: skip
-LATER = (
-    *EARLY,
-    "no_answer",
-    "plan_asked",
-    "plan_asked",
-    "plan_asked",
-    "plan_asked",
-    "refused",
-    "wrong_number",
-)
+LATER = (*EARLY, "no_answer", *["plan_asked"] * 3, "refused", "wrong_number")
 BY_ITSELF = {"sms": ("delivered", "delivered", "sent"), "letter": ("delivered", "sent")}
 # A text is answered by nobody else, and a wrong door does not open.
 UNHEARD = {"message": "delivered", "visit": "not_met"}
