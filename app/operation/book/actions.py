@@ -5,6 +5,7 @@ from app.actor import Actor
 from app.collection.case import REFRESH_CASES, note_contacts, refresh_case
 from app.errors import AfterloanError
 from app.loan import projection
+from app.loan.event import PaymentReversed
 from app.loan.subject import LoanSubject
 from app.operation.audit import actor_text
 from app.operation.book import write
@@ -274,6 +275,9 @@ async def _add(work: Work, known: KnownLoan, additions: list[Addition], booking:
             )
         )  # fmt: skip
     await write.copy(records)
+    for event, event_id in zip(events, ids, strict=True):
+        if isinstance(event.payload, PaymentReversed):
+            await _mark_reversed(known, event.payload.payment_sequence, event_id)
     loan = LoanSubject(
         id=known.id,
         customer_id=known.customer_id,
@@ -287,6 +291,17 @@ async def _add(work: Work, known: KnownLoan, additions: list[Addition], booking:
     )
     await projection.redraw(loan, event_count=locked["event_count"] + len(events))
     await refresh_case(work, known.customer_id)
+
+
+async def _mark_reversed(known: KnownLoan, sequence: int, reversal_id: int) -> None:
+    """Whether the payment came just now or was in the book before."""
+    await database.execute(
+        "UPDATE payment SET reversal_event_id = $4"
+        " FROM loan_event WHERE payment.customer_id = $1 AND payment.loan_id = $2"
+        " AND loan_event.customer_id = $1 AND loan_event.loan_id = $2"
+        " AND loan_event.sequence = $3 AND payment.event_id = loan_event.id",
+        known.customer_id, known.id, sequence, reversal_id,
+    )  # fmt: skip
 
 
 def _unless(run: ImportRun, manifest: Manifest | None, *states: ImportState) -> NotChecked | None:

@@ -1,5 +1,6 @@
 """From a bundle to what will be booked: the loan's events in the order in which they happened."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -53,6 +54,15 @@ class Addition:
     row: rows.Row
 
 
+@dataclass(frozen=True, slots=True)
+class KnownPayment:
+    sequence: int
+    reference: str
+    value_on: date
+    amount_minor: int
+    is_reversed: bool
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KnownLoan:
     """A loan as it stands in the book."""
@@ -67,8 +77,7 @@ class KnownLoan:
     event_count: int
     version: int
     schedule: list[ScheduledInstalment]
-    # (reference, value date, amount)
-    payments: list[tuple[str, date, int]]
+    payments: list[KnownPayment]
     party_keys: frozenset[str]
     security_keys: frozenset[str]
     contact_keys: frozenset[str]
@@ -86,6 +95,7 @@ def draft_of(judge: Judge, bundle: LoanBundle) -> LoanDraft | None:
         return None
     currency = judge.currency_of(row)
     closing = _closing(judge, row, bundle.events)
+    _take_back(judge, bundle.payments)
     payments = check_payments(judge, bundle.payments, currency, plan.disbursed_on)
     if closing is not None and closing.payload.status is not LoanStatus.written_off:  # type: ignore[union-attr]
         _refuse_after(judge, payments, bundle.key, closing.value_on)
@@ -144,6 +154,8 @@ def check_payments(
     kept: list[rows.PaymentRow] = []
     by_key: dict[str, rows.PaymentRow] = {}
     for row in sorted(found, key=lambda row: (row.paid_on, row.file, row.line)):
+        if row.reverses is not None:
+            continue
         if row.payment_key is not None:
             first = by_key.setdefault(row.payment_key, row)
             if first is not row:
@@ -155,14 +167,57 @@ def check_payments(
     return kept
 
 
+def _take_back(
+    judge: Judge, found: list[rows.PaymentRow], known: Sequence[KnownPayment] = ()
+) -> list[Addition]:
+    """Rows that take a payment back: in these files it gets its `reversed_on`; of those that the
+    book has the reversals are returned."""
+    takings = [row for row in found if row.reverses is not None]
+    if not takings:
+        return []
+    paid: dict[str, list[rows.PaymentRow]] = {}
+    for row in found:
+        if row.payment_key is not None and row.reverses is None:
+            paid.setdefault(row.payment_key, []).append(row)
+    booked = {payment.reference: payment for payment in known if payment.reference}
+    additions = []
+    for row in takings:
+        key = row.reverses or ""
+        # A row that is there twice is one payment.
+        here, there = paid.get(key, []), booked.get(key)
+        if _refused_reversal(judge, row, here[0] if here else there):
+            continue
+        for payment in here:
+            payment.reversed_on = row.paid_on
+        if there is not None and not here and not there.is_reversed:
+            additions.append(_reversal(there, row, row.paid_on))
+    return additions
+
+
+def _refused_reversal(
+    judge: Judge, row: rows.PaymentRow, payment: rows.PaymentRow | KnownPayment | None
+) -> bool:
+    told = judge.faults.total
+    if payment is None:
+        judge.tell("PAYMENT_UNKNOWN", row, "reverses", row.reverses)
+    elif payment.amount_minor != abs(row.amount_minor):
+        amount = judge.amount(row, payment.amount_minor)
+        shown = judge.amount(row, abs(row.amount_minor))
+        judge.tell("REVERSAL_DIFFERS", row, "amount", shown, amount=amount)
+    elif row.paid_on > judge.today:
+        judge.tell("DATE_FUTURE", row, "paid_on", row.paid_on, today=str(judge.today))
+    return judge.faults.total > told
+
+
 def additions_of(judge: Judge, bundle: LoanBundle, known: KnownLoan) -> list[Addition]:
     """What a loan of the book has not seen yet. Its terms and its schedule do not change."""
     told = judge.faults.total
     row = judge.single(bundle.loans, "loan_key", bundle.key)
     if row is not None:
         _refuse_other_terms(judge, row, bundle, known)
+    taken_back = _take_back(judge, bundle.payments, known.payments)
     payments = check_payments(judge, bundle.payments, known.currency, known.disbursed_on)
-    new = _not_booked(judge, payments, known)
+    new, also_taken_back = _not_booked(judge, payments, known)
     if known.status is not LoanStatus.active and known.status is not LoanStatus.written_off:
         for payment in new:
             judge.tell(
@@ -171,7 +226,7 @@ def additions_of(judge: Judge, bundle: LoanBundle, known: KnownLoan) -> list[Add
     closing = _closing(judge, row, bundle.events) if known.closed_on is None else None
     if judge.faults.total > told:
         return []
-    return [*_movements(new), *([closing] if closing else [])]
+    return [*_movements(new), *taken_back, *also_taken_back, *([closing] if closing else [])]
 
 
 def number_events(
@@ -191,7 +246,7 @@ def number_events(
         if isinstance(row, rows.PaymentRow) and addition.kind is EventKind.payment:
             payments[sequence] = row
             sequence_of[row.file, row.line] = sequence
-        if isinstance(payload, PaymentReversed):
+        if isinstance(payload, PaymentReversed) and not payload.payment_sequence:
             payload = PaymentReversed(
                 payment_sequence=sequence_of[row.file, row.line], reason=payload.reason
             )
@@ -275,26 +330,34 @@ def _refuse_after(judge: Judge, payments: list[rows.PaymentRow], key: str, close
 
 def _not_booked(
     judge: Judge, payments: list[rows.PaymentRow], known: KnownLoan
-) -> list[rows.PaymentRow]:
-    """By their own key where they have one, else by day and amount, as often as they are there."""
-    by_key = {reference: (on, amount) for reference, on, amount in known.payments if reference}
-    bare: dict[tuple[date, int], int] = {}
-    for reference, on, amount in known.payments:
-        if not reference:
-            bare[on, amount] = bare.get((on, amount), 0) + 1
+) -> tuple[list[rows.PaymentRow], list[Addition]]:
+    """By their own key where they have one, else by day and amount, as often as they are there.
+    Of those in the book, what was taken back meanwhile."""
+    by_key = {payment.reference: payment for payment in known.payments if payment.reference}
+    bare: dict[tuple[date, int], list[KnownPayment]] = {}
+    for payment in sorted(known.payments, key=lambda payment: payment.is_reversed):
+        if not payment.reference:
+            bare.setdefault((payment.value_on, payment.amount_minor), []).append(payment)
     new: list[rows.PaymentRow] = []
-    for row in payments:
+    taken_back: list[Addition] = []
+    # Those that stay find their like first, so that one taken back before is not taken back again.
+    for row in sorted(payments, key=lambda row: row.reversed_on is not None):
         this = (row.paid_on, row.amount_minor)
-        if row.payment_key is None:
-            if bare.get(this, 0):
-                bare[this] -= 1
-            else:
-                new.append(row)
-        elif row.payment_key not in by_key:
+        booked = by_key.get(row.payment_key) if row.payment_key is not None else None
+        if row.payment_key is None and bare.get(this):
+            booked = bare[this].pop(0 if row.reversed_on is None else -1)
+        if booked is None:
             new.append(row)
-        elif by_key[row.payment_key] != this:
+        elif (booked.value_on, booked.amount_minor) != this:
             judge.tell("PAYMENT_CHANGED", row, "payment_key", row.payment_key)
-    return new
+        elif row.reversed_on is not None and not booked.is_reversed:
+            taken_back.append(_reversal(booked, row, row.reversed_on))
+    return new, taken_back
+
+
+def _reversal(payment: KnownPayment, row: rows.PaymentRow, on: date) -> Addition:
+    back = PaymentReversed(payment_sequence=payment.sequence, reason=REVERSAL_REASON)
+    return Addition(EventKind.reversal, on, back, row)
 
 
 def _refuse_other_terms(

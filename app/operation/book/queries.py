@@ -10,7 +10,7 @@ from app import database
 from app.customer.models import KeyKind
 from app.loan.event import Opened
 from app.loan.models import LoanStatus
-from app.operation.book.draft import KnownLoan
+from app.operation.book.draft import KnownLoan, KnownPayment
 from app.personal import blind
 
 ASKED_AT_ONCE = 20_000
@@ -71,11 +71,14 @@ async def _loans(places: Sequence[Mapping[str, Any]]) -> dict[str, KnownLoan]:
     }  # fmt: skip
     payments = defaultdict(list)
     for row in await database.rows(
-        "SELECT loan_id, reference, value_on, amount_minor FROM payment"
-        " WHERE customer_id = ANY($1::bigint[]) AND loan_id = ANY($2::bigint[])",
+        "SELECT payment.loan_id, loan_event.sequence, payment.reference, payment.value_on,"
+        " payment.amount_minor, payment.reversal_event_id IS NOT NULL AS is_reversed"
+        " FROM payment JOIN loan_event ON loan_event.customer_id = payment.customer_id"
+        " AND loan_event.loan_id = payment.loan_id AND loan_event.id = payment.event_id"
+        " WHERE payment.customer_id = ANY($1::bigint[]) AND payment.loan_id = ANY($2::bigint[])",
         customers, loans,
     ):  # fmt: skip
-        payments[row["loan_id"]].append((row["reference"], row["value_on"], row["amount_minor"]))
+        payments[row.pop("loan_id")].append(KnownPayment(**row))
     keys = {
         table: await _source_keys(table, customers, loans)
         for table in ("related_party", "security_item", "contact_record")

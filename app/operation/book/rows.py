@@ -68,6 +68,8 @@ class PaymentRow(Row, tag="payments"):
     payment_key: str | None
     channel: str | None
     reversed_on: date | None
+    # This row is no payment: it takes that one back.
+    reverses: str | None
     currency: str | None
     extra: Extra
 

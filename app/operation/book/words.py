@@ -147,7 +147,7 @@ _VALUE = {
     ),
     "AMOUNT_NOT_POSITIVE": Words(
         N_("“{value}” is not above zero."),
-        N_("Leave the row out, or give a reversal as the date in reversed_on."),
+        N_("Leave the row out; of a reversal name the payment it takes back under reverses."),
     ),
     "AMOUNT_NEGATIVE": Words(
         N_("“{value}” is below zero."),
@@ -242,7 +242,10 @@ _BOOK = {
     ),
     "NUMBER_DOUBLED": Words(
         N_("Instalment {value} is on line {first} already, with other content."),
-        N_("Remove one of the two or correct its number."),
+        N_(
+            "Remove one of the two or correct its number; where several rows make up one"
+            " instalment, leave number out in the mapping."
+        ),
     ),
     "CURRENCY_DIFFERS": Words(
         N_("The row is in {currency}, its loan in {loan_currency}."),
@@ -255,6 +258,14 @@ _BOOK = {
     "REVERSED_BEFORE_PAID": Words(
         N_("The payment was taken back on {value}, before it came."),
         N_("Correct one of the two dates."),
+    ),
+    "PAYMENT_UNKNOWN": Words(
+        N_("The loan has no payment “{value}” to take back."),
+        N_("Add that payment, or correct its key under reverses."),
+    ),
+    "REVERSAL_DIFFERS": Words(
+        N_("The reversal is over {value}, its payment over {amount}."),
+        N_("A payment is taken back whole; correct one of the two amounts."),
     ),
     "PAYMENT_CHANGED": Words(
         N_("The payment “{value}” is in the book with another day or amount."),
