@@ -1,4 +1,5 @@
 import base64
+import hmac
 import os
 import stat
 import subprocess
@@ -161,6 +162,12 @@ def test_blind_indexes_find_the_same_and_tell_kinds_apart(with_keys: WithKeys) -
     assert len(blind("phone", PHONE)) == 16
     assert blind("phone", PHONE) != blind("name", PHONE)
     assert blind("phone", PHONE) != blind("phone", PHONE[:-1] + "2")
+
+
+def test_a_blind_index_is_the_beginning_of_an_hmac(with_keys: WithKeys) -> None:
+    with_keys(key(1), key(9))
+    whole = hmac.digest(bytes([9]) * 32, f"phone:{PHONE}".encode(), "sha256")
+    assert blind("phone", PHONE) == whole[:16]
 
 
 def test_an_index_hangs_on_its_own_key(with_keys: WithKeys) -> None:
