@@ -85,8 +85,7 @@ class StandingLine:
     def intervals(self, from_on: date, until: date) -> list[Interval]:
         """The standing on every date of `from_on` … `until`, the last interval left open."""
         found: list[Interval] = []
-        for on in self._turning_points(from_on, until):
-            standing = self.on(on)
+        for on, standing in self._turning_points(from_on, until):
             if found and found[-1].standing == standing:
                 continue
             if found:
@@ -94,18 +93,19 @@ class StandingLine:
             found.append(Interval(on, None, standing))
         return found
 
-    def _turning_points(self, from_on: date, until: date) -> Iterator[date]:
+    def _turning_points(self, from_on: date, until: date) -> Iterator[tuple[date, Standing]]:
         points = {from_on, *self.paid_on, *(due + _DAY for due in self.due_on)}
         if self.closed_on is not None:
             points.add(self.closed_on)
         ordered = sorted(point for point in points if from_on <= point <= until)
         for point, following in zip(ordered, [*ordered[1:], until + _DAY], strict=True):
-            yield point
+            on: date | None = point
             # Bucket edges lie between two events and need no event of their own.
-            edge = self._next_edge(point)
-            while edge is not None and edge < following:
-                yield edge
-                edge = self._next_edge(edge)
+            while on is not None and on < following:
+                standing = self.on(on)
+                yield on, standing
+                since = standing.overdue_since
+                on = next_edge(since, on, self.last_days) if since else None
 
     def _due_before(self, on: date) -> int:
         return self.due_sum[bisect_right(self.due_on, on - _DAY)]
