@@ -16,7 +16,14 @@ from app.operation.book.draft import Addition, KnownLoan, number_events
 from app.operation.book.errors import BookChanged, NotChecked
 from app.operation.book.fault import Fault, Faults
 from app.operation.book.judge import Judge
-from app.operation.book.locks import SpooledRun, WritingRun, hold_book, lock_run, lock_spool
+from app.operation.book.locks import (
+    SpooledRun,
+    WritingRun,
+    hold_batch,
+    hold_book,
+    lock_run,
+    lock_spool,
+)
 from app.operation.book.manifest import Manifest, spool_folder
 from app.operation.book.order import (
     AskImport,
@@ -135,6 +142,7 @@ async def write_batch(work: Work, writing: WritingRun, order: WriteBatch) -> Bat
     run, manifest, on = writing
     assert manifest is not None, "checked: only what was spooled is written"
     number = order.bucket + manifest.buckets * _SIDES.index(order.side)
+    await hold_batch(run.id, number)
     done = await database.value(
         "SELECT row_count FROM import_batch WHERE import_run_id = $1 AND number = $2",
         run.id, number,

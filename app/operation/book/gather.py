@@ -1,15 +1,14 @@
 """The first walk through a book: every line is judged by itself and put where it belongs."""
 
-import gc
 from collections import Counter
 from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from multiprocessing import get_context
+from concurrent.futures import as_completed
 from pathlib import Path
 
 import msgspec
 
 from app.operation.book import rows
+from app.operation.book.crew import crew
 from app.operation.book.fault import Fault, Faults, Place
 from app.operation.book.files import BookFiles
 from app.operation.book.places import Named
@@ -20,7 +19,6 @@ from app.operation.book.spool import BUCKETS_MAX, Spool, bucket_of
 BUCKET_BYTES = 4_000_000
 # Below this a second process costs more than it brings.
 PARALLEL_BYTES = 20_000_000
-PROCESSES_MAX = 2
 # gzip makes such files about so many times smaller.
 GZIP_FACTOR = 8
 STUB_PREFIX = "loan:"
@@ -59,7 +57,7 @@ def gather(files: BookFiles, folder: Path, told: Callable[[int], None] | None = 
             if told:
                 told(_bytes(work[0]))
         return whole
-    with ProcessPoolExecutor(PROCESSES_MAX, get_context("spawn"), gc.disable) as pool:
+    with crew() as pool:
         jobs = {pool.submit(gather_files, *work): work for work in works}
         for job in as_completed(jobs):
             _take(whole, job.result())

@@ -55,6 +55,15 @@ async def hold_book(actor: Actor, order: RunOrder, *, for_update: bool) -> Writi
     return WritingRun(run, load_manifest(run.id), await _date_of_all())
 
 
+async def hold_batch(run_id: int, number: int) -> None:
+    """Until the commit nobody else writes it. The server may still be at work for a writer that was
+    killed: then it is waited for, and what it brought in is seen."""
+    await database.rows(
+        "SELECT pg_advisory_xact_lock(hashtextextended('import batch ' || $1::text, $2))",
+        str(run_id), number,
+    )  # fmt: skip
+
+
 async def _hold_all_borrowers() -> None:
     """Until the commit no shard of the close begins; those at work are waited for."""
     await database.rows("SELECT set_config('statement_timeout', $1, true)", BATCH_TIMEOUT_MS)

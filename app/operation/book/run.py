@@ -125,9 +125,7 @@ async def check_run(
     save_manifest(run_id, manifest)
     if _can_be_judged(files, faults):
         shares = [
-            Share(run_id=run_id, side=side, bucket=bucket)
-            for side in ("customer", "loan")
-            for bucket in range(manifest.buckets)
+            share for side in ("customer", "loan") for share in _shares(run_id, side, manifest)
         ]
         async for found, number in judged_shares(actor, shares):
             faults.merge(found.kept, found.counts)
@@ -144,26 +142,24 @@ async def write_run(actor: Actor, run_id: int, *, told: Told | None = None) -> N
     manifest = load_manifest(run_id)
     assert manifest is not None, "only a checked import is written"
     done, total = 0, sum(manifest.counts.values())
-    for side in ("customer", "loan"):
-        shares = [
-            Share(run_id=run_id, side=side, bucket=bucket) for bucket in range(manifest.buckets)
-        ]
-        async for rows in written_shares(actor, shares):
-            done += rows
-            if told:
-                told(Step(phase="write", done=min(done, total), total=total))
+    sides = [_shares(run_id, side, manifest) for side in ("customer", "loan")]
+    async for rows in written_shares(actor, *sides):
+        done += rows
+        if told:
+            told(Step(phase="write", done=min(done, total), total=total))
     after: int | None = 0
     while after is not None:
         order = OpenCases(run_id=run_id, after_customer_id=after)
         after = (await open_cases(actor, order)).result.next_after
     if "cases" in manifest.counts:
-        shares = [
-            Share(run_id=run_id, side="case", bucket=bucket) for bucket in range(manifest.buckets)
-        ]
-        async for _ in written_shares(actor, shares):
+        async for _ in written_shares(actor, _shares(run_id, "case", manifest)):
             pass
     await finish_import(actor, FinishImport(run_id=run_id))
     clear(run_id)
+
+
+def _shares(run_id: int, side: str, manifest: Manifest) -> list[Share]:
+    return [Share(run_id=run_id, side=side, bucket=bucket) for bucket in range(manifest.buckets)]
 
 
 def _can_be_judged(files: BookFiles, faults: Faults) -> bool:

@@ -3,9 +3,7 @@
 import asyncio
 import gc
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from functools import partial
-from multiprocessing import get_context
+from itertools import chain
 from typing import Any, TypeVar
 
 import msgspec
@@ -14,12 +12,12 @@ from app.actor import Actor
 from app.database import init_database
 from app.operation.book.actions import write_batch
 from app.operation.book.bucket import judge_customers, judge_loans
+from app.operation.book.crew import crew
 from app.operation.book.fault import Fault
 from app.operation.book.locks import BATCH_TIMEOUT
 from app.operation.book.manifest import load_manifest, spool_folder
 from app.operation.book.order import WriteBatch
 
-PROCESSES = 2
 # Fewer buckets than these are done here: a process takes half a second to start.
 SHARES_ALONE_MAX = 4
 GARBAGE_THRESHOLD = 500_000
@@ -40,13 +38,14 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
 
 async def judged_shares(actor: Actor, shares: Sequence[Share]) -> AsyncIterator[tuple[Found, int]]:
     number = 0
-    async for found in _spread(judge_share, actor, shares):
+    async for found in _spread(judge_share, actor, [shares]):
         number += 1
         yield found, number
 
 
-async def written_shares(actor: Actor, shares: Sequence[Share]) -> AsyncIterator[int]:
-    async for rows in _spread(write_share, actor, shares):
+async def written_shares(actor: Actor, *stages: Sequence[Share]) -> AsyncIterator[int]:
+    """One stage after the other: a loan needs its borrower."""
+    async for rows in _spread(write_share, actor, stages):
         yield rows
 
 
@@ -67,18 +66,21 @@ async def write_share(actor: Actor, share: Share) -> int:
 
 
 async def _spread(
-    work: Callable[[Actor, Share], Awaitable[Answer]], actor: Actor, shares: Sequence[Share]
+    work: Callable[[Actor, Share], Awaitable[Answer]],
+    actor: Actor,
+    stages: Sequence[Sequence[Share]],
 ) -> AsyncIterator[Answer]:
-    if len(shares) <= SHARES_ALONE_MAX:
-        for share in shares:
+    if max(map(len, stages)) <= SHARES_ALONE_MAX:
+        for share in chain.from_iterable(stages):
             yield await work(actor, share)
         return
     loop = asyncio.get_running_loop()
-    with ProcessPoolExecutor(PROCESSES, get_context("spawn"), _open) as pool:
-        jobs = [loop.run_in_executor(pool, partial(_run, work, actor, share)) for share in shares]
+    with crew(_open) as pool:
         try:
-            for job in asyncio.as_completed(jobs):
-                yield await job
+            for shares in stages:
+                jobs = [loop.run_in_executor(pool, _run, work, actor, share) for share in shares]
+                for job in asyncio.as_completed(jobs):
+                    yield await job
         finally:
             # One that failed stops the rest; what they have begun they finish.
             pool.shutdown(wait=False, cancel_futures=True)
