@@ -21,11 +21,11 @@ demo: .venv/.run ## Run the product with a loan book in it (BOOK=path for your o
 
 test: .venv/.dev assets ## Run the suite, browser journeys included (about 8 minutes)
 	@$(BIN)/python -m tests.package
-	$(BIN)/python -m pytest -n $(TEST_PROCESSES) --dist loadgroup -m "not slow" --cov --cov-report=term $(ARGS)
+	$(BIN)/python -m pytest -n $(TEST_PROCESSES) -m "not slow" --cov --cov-report=term $(ARGS)
 
 test-all: .venv/.dev assets ## Run the suite with what takes minutes
 	@$(BIN)/python -m tests.package
-	$(BIN)/python -m pytest -n $(TEST_PROCESSES) --dist loadgroup --cov --cov-report=term $(ARGS)
+	$(BIN)/python -m pytest -n $(TEST_PROCESSES) --cov --cov-report=term $(ARGS)
 
 lint: .venv/.dev ## Check style and types
 	$(BIN)/ruff check

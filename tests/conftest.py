@@ -7,9 +7,11 @@ import hypothesis
 import pytest
 from redis.asyncio import Redis
 from tortoise.backends.base.client import BaseDBAsyncClient
+from xdist.remote import Producer
 
 from tests import run, statement
 from tests.mailbox import Mailbox
+from tests.sharing import ByFolder
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -24,6 +26,10 @@ def pytest_configure(config: pytest.Config) -> None:
     # A busy machine is no failure.
     hypothesis.settings.register_profile("suite", deadline=None)
     hypothesis.settings.load_profile(config.getoption("--hypothesis-profile") or "suite")
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByFolder:
+    return ByFolder(config, log)
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

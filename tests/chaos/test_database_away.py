@@ -19,8 +19,6 @@ from tests.chaos.till import Till, api, loan_ids, new_token, open_tills
 from tests.factories import make_loan, set_business_date
 from tests.network import free_port, get, is_ready, until
 
-pytestmark = pytest.mark.xdist_group("chaos")
-
 TILLS = 4
 ON = date(2026, 3, 1)
 SCHEDULE = [(date(2026, 3, 31), 100_000_000, 0)]

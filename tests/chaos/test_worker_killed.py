@@ -23,7 +23,7 @@ from tests.factories import BOOKED_AT, make_customer, make_loan, set_business_da
 from tests.mailbox import Mailbox
 from tests.network import PATIENCE_SECONDS, until
 
-pytestmark = [pytest.mark.usefixtures("database", "redis"), pytest.mark.xdist_group("chaos")]
+pytestmark = pytest.mark.usefixtures("database", "redis")
 
 REMINDERS = 60
 KILLED_AFTER = (8, 22, 36)

@@ -27,13 +27,10 @@ PHONE = {"width": 390, "height": 844}
 SignIn = Callable[..., Page]
 
 
-@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """One product for all journeys, so one process runs them: said before xdist reads it."""
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.journey)
-            item.add_marker(pytest.mark.xdist_group("journeys"))
 
 
 @pytest.fixture(scope="package")
