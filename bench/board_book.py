@@ -18,7 +18,8 @@ _WEIGHTS = (45, 25, 12, 12, 6)
 _CUSTOMER = "id kind branch_id team_id owner_id name language extra version created_at"
 _CASE = (
     "customer_id branch_id team_id assignee_id stage opened_on stage_since overdue_since"
-    " overdue_minor currency overdue_other overdue_loan_count last_contact_at version"
+    " overdue_minor currency overdue_other overdue_loan_count last_contact_at"
+    " next_action_on version"
 )
 
 
@@ -63,6 +64,7 @@ def _rows(draw: Random, seed: int, id: int) -> tuple[tuple[Any, ...], tuple[Any,
     )  # fmt: skip
     case = (
         id, 1, team, owner, stage.value, since, since + timedelta(days=draw.randrange(late)), since,
-        draw.randrange(5_000, 5_000_000), "CNY", other, draw.choice((1, 1, 1, 2, 3)), contact, 1,
+        draw.randrange(5_000, 5_000_000), "CNY", other, draw.choice((1, 1, 1, 2, 3)), contact,
+        TODAY + timedelta(days=draw.randrange(-1, 10)), 1,
     )  # fmt: skip
     return customer, case

@@ -57,9 +57,10 @@ class Card:
         return (self.on - self.stage_since).days
 
     @property
-    def promised_on(self) -> date | None:
-        """When the money is to come; None where nothing is promised."""
-        return self.next_action_on if self.stage is Stage.promised else None
+    def follow_up_on(self) -> date | None:
+        """The day of the next step, where it has come or money is to come on it."""
+        day = self.next_action_on
+        return day if day and (day <= self.on or self.stage is Stage.promised) else None
 
     @property
     def place(self) -> "CardPlace":

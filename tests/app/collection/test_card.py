@@ -38,9 +38,13 @@ def test_days_are_counted_to_the_business_date() -> None:
     assert (CARD.days_late, CARD.days_in_stage) == (20, 5)
 
 
-def test_only_a_promise_has_a_promised_day() -> None:
-    assert CARD.promised_on == date(2026, 3, 20)
-    assert replace(CARD, stage=Stage.contacted).promised_on is None
+def test_a_next_step_is_told_when_its_day_has_come() -> None:
+    """That of a promise always: money is to come on it."""
+    assert CARD.follow_up_on == date(2026, 3, 20)
+    called = replace(CARD, stage=Stage.contacted)
+    assert called.follow_up_on is None
+    assert replace(called, on=date(2026, 3, 20)).follow_up_on == date(2026, 3, 20)
+    assert replace(CARD, next_action_on=None).follow_up_on is None
 
 
 def test_a_place_sorts_as_text_as_it_sorts_as_a_place() -> None:
