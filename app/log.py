@@ -30,9 +30,9 @@ def get_logger(name: str) -> Any:
 
 def configure(level: str = "INFO", *, human: bool = False) -> None:
     """JSON for machines; `human` for a terminal that runs the demo."""
-    renderer: Any = (
-        structlog.dev.ConsoleRenderer() if human else structlog.processors.JSONRenderer()
-    )
+    renderer: Any = structlog.processors.JSONRenderer()
+    if human:
+        renderer = structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
