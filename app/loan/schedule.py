@@ -55,6 +55,8 @@ class Terms:
     first_due_on: date
     # The day of the month that due dates keep, where the first one's month is too short for it.
     due_day: int | None = None
+    # What falls due each time, where the lender has rounded it in his own way.
+    instalment_minor: int | None = None
     method: Method = Method.equal_instalment
     frequency: Frequency = Frequency.monthly
 
@@ -66,6 +68,10 @@ def schedule(terms: Terms) -> list[ScheduledInstalment]:
     assert terms.annual_rate >= 0
     rate = period_rate(terms.annual_rate, terms.frequency)
     parts = schedule_parts(terms.method, terms.principal_minor, terms.instalment_count, rate)
+    if terms.method is Method.equal_instalment and terms.instalment_minor is not None:
+        parts = list(
+            _repaid(terms.principal_minor, terms.instalment_count, *rate, terms.instalment_minor)
+        )
     dates = due_dates(
         terms.first_due_on, terms.instalment_count, terms.frequency, day=terms.due_day
     )
@@ -137,7 +143,11 @@ Parts = Iterator[tuple[int, int]]
 
 
 def _equal_instalment(left: int, count: int, rate: int, base: int) -> Parts:
-    payment, half = annuity_minor(left, count, rate, base), base // 2
+    return _repaid(left, count, rate, base, annuity_minor(left, count, rate, base))
+
+
+def _repaid(left: int, count: int, rate: int, base: int, payment: int) -> Parts:
+    half = base // 2
     for _ in range(count - 1):
         interest = (left * rate + half) // base
         # A tiny loan at a high rate may round to nothing; principal never grows.

@@ -30,6 +30,8 @@ _PERCENT_OF: dict[RateUnit, Decimal] = {
     "daily_per_ten_thousand": Decimal("3.6"),
 }
 _EXPONENT = re.compile(r"[-+]?\d+([.,]\d+)?[eE][-+]?\d+", re.ASCII)
+# What keeps a number together in print looks like a space and is none.
+_SPACES = re.compile("[\u00a0\u2009\u202f]")
 _GROUPED = re.compile(r"-?\d{1,3}([,.' \u00a0\u202f])\d{3}(\1\d{3})*([.,]\d+)?", re.ASCII)
 
 
@@ -123,6 +125,8 @@ def _digits(text: str, form: NumberForm) -> Decimal:
     for word in form.strip:
         bare = bare.replace(word, "")
     sign, bare = _sign(bare.strip(), form.negative)
+    if form.thousands == " ":
+        bare = _SPACES.sub(" ", bare)
     if form.thousands:
         bare = _ungrouped(bare, form)
     whole, point, fraction = bare.partition(form.decimal)

@@ -240,7 +240,8 @@ class _Making:
     def date_reader(self) -> dates.DateReader:
         forms = tuple(said("dates", self.formats, [dates.ISO]))
         try:
-            return dates.date_reader(forms, day=said("day", self.formats))
+            day, zone = said("day", self.formats), self.scope.book.zone
+            return dates.date_reader(forms, day=day, zone=zone)
         except dates.FormInvalid as error:
             raise self.refused(error.problem, **error.facts) from None
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta, tzinfo
 from functools import partial
 
 from app.i18n import N_
@@ -36,6 +36,8 @@ _TOKENS = {
 }
 _TOKEN = re.compile("|".join(re.escape(token) for token in sorted(_TOKENS, key=len, reverse=True)))
 _COUNTED = frozenset({"excel", "epoch", "epoch_ms"})
+# ISO date and time, whose day is that of the book's time zone.
+MOMENT = "moment"
 
 DateReader = Callable[[str], date]
 
@@ -48,17 +50,24 @@ class FormInvalid(ValueError):
         self.problem, self.facts = problem, facts
 
 
-def date_reader(forms: tuple[str, ...] = (ISO,), *, day: int | str | None = None) -> DateReader:
-    """A function from text to date. `day` completes forms without one: 1…31 or "last"."""
+def date_reader(
+    forms: tuple[str, ...] = (ISO,), *, day: int | str | None = None, zone: tzinfo | None = None
+) -> DateReader:
+    """A function from text to date. `day` completes forms without one: 1…31 or "last"; `zone` is
+    where a moment's day is asked for."""
     if not forms:
         raise FormInvalid(N_("{where}: name at least one date form."))
-    readers = [_form_reader(form, day) for form in forms]
+    readers = [
+        partial(_read_moment, zone) if form == MOMENT else _form_reader(form, day) for form in forms
+    ]
     _refuse_ambiguous(forms)
     return partial(_read_cached, readers, forms[0], {})
 
 
 def example(form: str) -> str:
     """24 November 2026 in that form, for messages."""
+    if form == MOMENT:
+        return "2026-11-24T08:30:00Z"
     if form in _COUNTED:
         return {"excel": "46350", "epoch": "1795478400", "epoch_ms": "1795478400000"}[form]
     shown = {"YYYY": "2026", "YY": "26", "MMM": "Nov", "MM": "11", "M": "11", "DD": "24", "D": "24"}
@@ -171,6 +180,17 @@ def _read_counted(form: str, text: str) -> date | None:
         found = add_days(_EXCEL_DAY_ZERO, number)
     else:
         found = add_days(_EPOCH, number // (_SECONDS_A_DAY * (1000 if form == "epoch_ms" else 1)))
+    if not YEAR_MIN <= found.year <= YEAR_MAX:
+        raise ValueFault("DATE_OUT_OF_RANGE")
+    return found
+
+
+def _read_moment(zone: tzinfo | None, text: str) -> date | None:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    found = (moment.astimezone(zone) if moment.tzinfo and zone else moment).date()
     if not YEAR_MIN <= found.year <= YEAR_MAX:
         raise ValueFault("DATE_OUT_OF_RANGE")
     return found

@@ -71,9 +71,10 @@ class Source(Format, kw_only=True):
 
 
 class Condition(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
-    """A row is read only when all of its table's conditions hold."""
+    """A row is read only when all of its table's conditions hold. Of a column or a sum."""
 
-    column: str
+    column: str | None = None
+    sum: list[str | Part] | None = None
     among: list[str] | None = None
     not_among: list[str] | None = None
     filled: bool | None = None
@@ -90,6 +91,8 @@ class TableSource(Format, kw_only=True):
     # Headings of a file that has none.
     header: list[str] | None = None
     skip_lines: int = 0
+    # Sums and remarks below the rows.
+    skip_last_lines: int = 0
     columns: dict[str, str | Source] | None = None
     # One row of the file becomes several: {n} in a column's name is each of these in turn.
     repeat: str | list[str] | None = None
@@ -181,6 +184,10 @@ def name_of(part: str | Part) -> str:
     return part if isinstance(part, str) else part.column
 
 
+def names_in(condition: Condition) -> list[str]:
+    return [condition.column or "", *map(name_of, condition.sum or [])]
+
+
 def _said(name: str, formats: tuple[Format, ...]) -> Any:
     """The first that says something, from the column outwards."""
     return next((v for f in formats if (v := getattr(f, name, None)) is not None), None)
@@ -195,6 +202,8 @@ def _table_sources(name: str, written: Any) -> list[TableSource]:
         if not source.file:
             source.file = f"{name}*.csv*"
         refuse_unknown(source.columns or {}, fields, f"[{name}.columns]")
+        for condition in source.where:
+            _refuse_unclear_condition(condition, f"[{name}] where")
         for column, said_of_it in (source.columns or {}).items():
             if isinstance(said_of_it, Source):
                 _refuse_unclear(said_of_it, f"[{name}.columns] {column}")
@@ -214,6 +223,21 @@ def _refuse_unknown_inside(written: Any, name: str) -> None:
                     if isinstance(part, dict):
                         converted(part, Part, where)
             converted(said_of_it, Source, where)
+
+
+def _refuse_unclear_condition(condition: Condition, where: str) -> None:
+    named = [origin for origin in ("column", "sum") if getattr(condition, origin) is not None]
+    tests = (condition.among, condition.not_among, condition.filled)
+    if len(named) != 1:
+        raise MappingInvalid(
+            problem=N_("{where} must name exactly one of {known}; it names {count}."),
+            where=where,
+            known="column, sum",
+            count=len(named),
+        )
+    if condition.sum is not None and any(test is not None for test in tests):
+        problem = N_("{where}: a sum can be tested by “above” and “below” only.")
+        raise MappingInvalid(problem=problem, where=where)
 
 
 def _refuse_unclear(source: Source, where: str) -> None:

@@ -10,6 +10,7 @@ import msgspec
 from app.operation.book import texts
 from app.operation.book.amounts import read_number
 from app.operation.book.columns import Cells, Column, ColumnMissing, Scope, compile_column
+from app.operation.book.condition import Keep, compile_condition
 from app.operation.book.errors import MappingInvalid
 from app.operation.book.fault import Faults, Place, ValueFault, masked
 from app.operation.book.mapping import (
@@ -24,8 +25,6 @@ from app.operation.book.repeat import is_repeated, repetitions
 from app.operation.book.rows import FaultyRow, Row
 from app.operation.book.source import Record, SourceForm, records
 from app.operation.book.tables import Table
-
-Keep = Callable[[Cells], bool]
 
 
 class TableFile(msgspec.Struct, frozen=True, kw_only=True):
@@ -43,6 +42,7 @@ class TableFile(msgspec.Struct, frozen=True, kw_only=True):
             encoding=self.source.encoding or self.book.encoding or "utf-8",
             delimiter=self.source.delimiter or self.book.delimiter or ",",
             skip_lines=self.source.skip_lines,
+            skip_last_lines=self.source.skip_last_lines,
         )
 
 
@@ -311,31 +311,15 @@ class TableReader:
         return [self._condition(condition) for condition in source.where]
 
     def _condition(self, condition: Condition) -> Keep:
-        index = self.headings.get(condition.column.strip())
+        formats = (self.file.source, self.file.book)
+        return compile_condition(condition, formats, self._place_of)
+
+    def _place_of(self, heading: str) -> int:
+        index = self.headings.get(heading.strip())
         if index is None:
-            place = Place(file=self._name, line=self.line or 1, column=condition.column)
-            self.faults.add("COLUMN_MISSING", place, condition.column, label="where")
-            index = 0
-        empty = self._empty()
-        form = number_form(self.file.source, self.file.book)
-
-        def holds(cells: Cells) -> bool:
-            text = cells[index].strip()
-            if condition.filled is not None and (text not in empty) != condition.filled:
-                return False
-            if condition.among is not None and text not in condition.among:
-                return False
-            if condition.not_among is not None and text in condition.not_among:
-                return False
-            if condition.above is None and condition.below is None:
-                return True
-            if text in empty:
-                return False
-            number = read_number(text, form)
-            above, below = condition.above, condition.below
-            return (above is None or number > above) and (below is None or number < below)
-
-        return holds
+            place = Place(file=self._name, line=self.line or 1, column=heading)
+            self.faults.add("COLUMN_MISSING", place, heading, label="where")
+        return index or 0
 
     @property
     def _name(self) -> str:

@@ -7,7 +7,7 @@ import msgspec
 
 from app.i18n import N_
 from app.operation.book.errors import MappingInvalid
-from app.operation.book.mapping import Condition, Part, Source, TableSource
+from app.operation.book.mapping import Condition, Part, Source, TableSource, names_in
 
 REPEATS_MAX = 600
 _RANGE = re.compile(r"(\d{1,4})\.\.(\d{1,4})", re.ASCII)
@@ -34,7 +34,7 @@ def repetitions(source: TableSource, names: list[str]) -> list[TableSource]:
 
 
 def is_repeated(condition: Condition) -> bool:
-    return _MARK in condition.column
+    return any(_MARK in name for name in names_in(condition))
 
 
 def _parts(repeat: str | list[str] | None, names: list[str]) -> list[str]:

@@ -40,6 +40,8 @@ class LoanRow(Row, tag="loans"):
     method: str | None
     frequency: str
     instalment_count: int | None
+    # What falls due each time, as the lender has rounded it.
+    instalment_minor: int | None
     disbursed_on: date | None
     first_due_on: date | None
     matures_on: date | None

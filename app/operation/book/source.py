@@ -48,6 +48,7 @@ class SourceForm(msgspec.Struct, frozen=True, kw_only=True):
     encoding: str = "utf-8"
     delimiter: str = ","
     skip_lines: int = 0
+    skip_last_lines: int = 0
 
 
 def records(path: Path, form: SourceForm, faults: Faults) -> Iterator[Record]:
@@ -63,7 +64,16 @@ def records(path: Path, form: SourceForm, faults: Faults) -> Iterator[Record]:
         if encoding is None:
             return
         text = io.TextIOWrapper(binary, encoding=encoding, errors="replace")
-        yield from _Splitter(path.name, text, form, faults, sample).records()
+        lines = _Splitter(path.name, text, form, faults, sample).records()
+        yield from _without_last(lines, form.skip_last_lines) if form.skip_last_lines else lines
+
+
+def _without_last(lines: Iterator[Record], count: int) -> Iterator[Record]:
+    held: deque[Record] = deque()
+    for line in lines:
+        held.append(line)
+        if len(held) > count:
+            yield held.popleft()
 
 
 def _unpacked(raw: IO[bytes]) -> io.BufferedReader:

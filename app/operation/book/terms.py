@@ -3,7 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from itertools import pairwise
+
+import msgspec
 
 from app.loan.event import ScheduledInstalment
 from app.loan.schedule import (
@@ -65,34 +68,63 @@ def _made(judge: Judge, loan: LoanRow) -> list[ScheduledInstalment]:
     first = loan.first_due_on
     if first is None and loan.disbursed_on is not None:
         first = period_after(loan.disbursed_on, Frequency(loan.frequency))
+    if not _has_terms(judge, loan, first):
+        return []
+    assert first is not None
+    method, rate = loan.method, loan.annual_rate
+    if method is None or rate is None or (method == Method.flat and loan.instalment_minor):
+        rows = _equal(loan, first)
+    else:
+        rows = schedule(_terms(loan, first, rate, Method(method)))
+    if len(rows) == 1 and loan.matures_on is not None:
+        return [msgspec.structs.replace(rows[0], due_on=loan.matures_on)]
+    return rows
+
+
+def _has_terms(judge: Judge, loan: LoanRow, first: date | None) -> bool:
+    """Every instalment's amount stands for method and rate."""
     needed = {
-        "method": loan.method,
-        "annual_rate": loan.annual_rate,
+        "method": loan.method or loan.instalment_minor or None,
+        "annual_rate": loan.instalment_minor or loan.annual_rate,
         "instalment_count": loan.instalment_count,
         "first_due_on": first,
     }
     missing = next((name for name, value in needed.items() if value is None), None)
     if missing is not None:
         judge.tell("SCHEDULE_MISSING", loan, "loan_key", loan.loan_key, missing=missing)
-        return []
-    assert loan.method is not None
-    assert loan.annual_rate is not None
-    assert loan.instalment_count is not None
-    assert first is not None
-    if not 0 < loan.instalment_count <= INSTALMENTS_MAX:
+        return False
+    if not 0 < (loan.instalment_count or 0) <= INSTALMENTS_MAX:
         judge.tell("COUNT_NOT_POSITIVE", loan, "instalment_count", loan.instalment_count)
-        return []
-    return schedule(
-        Terms(
-            principal_minor=loan.principal_minor,
-            annual_rate=loan.annual_rate,
-            instalment_count=loan.instalment_count,
-            first_due_on=first,
-            due_day=_due_day(loan, first),
-            method=Method(loan.method),
-            frequency=Frequency(loan.frequency),
-        )
+        return False
+    if (loan.instalment_minor or 0) < 0:
+        amount = judge.amount(loan, loan.instalment_minor or 0)
+        judge.tell("AMOUNT_NEGATIVE", loan, "instalment_amount", amount)
+        return False
+    return True
+
+
+def _terms(loan: LoanRow, first: date, annual_rate: Decimal, method: Method) -> Terms:
+    return Terms(
+        principal_minor=loan.principal_minor,
+        annual_rate=annual_rate,
+        instalment_count=loan.instalment_count or 0,
+        first_due_on=first,
+        due_day=_due_day(loan, first),
+        instalment_minor=loan.instalment_minor or None,
+        method=method,
+        frequency=Frequency(loan.frequency),
     )
+
+
+def _equal(loan: LoanRow, first: date) -> list[ScheduledInstalment]:
+    """Nothing but how much and how often: what goes beyond the principal is interest."""
+    count = loan.instalment_count or 0
+    dates = due_dates(first, count, Frequency(loan.frequency), day=_due_day(loan, first))
+    parts = _split([(loan.instalment_minor or 0, 0, 0)] * count, loan.principal_minor)
+    return [
+        ScheduledInstalment(number, due_on, *part)
+        for number, (due_on, part) in enumerate(zip(dates, parts, strict=True), start=1)
+    ]
 
 
 def _due_day(loan: LoanRow, first: date) -> int:

@@ -214,7 +214,7 @@ _BOOK = {
     ),
     "DATE_FUTURE": Words(
         N_("{value} lies after {today}."),
-        N_("Correct the date; only what has happened is booked."),
+        N_("Correct the date, or as_of in the mapping; only what has happened is booked."),
     ),
     "BEFORE_DISBURSEMENT": Words(
         N_("{value} lies before the disbursement on {disbursed_on}."),
