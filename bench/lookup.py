@@ -125,6 +125,7 @@ def _hits(answer: httpx2.Response) -> int:
 def _questions() -> dict[str, Callable[[int], str]]:
     """How one would look for the borrower of that number, by each key."""
     from app.customer.models import KeyKind
+    from app.customer.reading import readings
     from app.customer.search_key import name_terms
     from app.number import customer_number, loan_number
     from app.operation.generator.person import Person
@@ -149,7 +150,10 @@ def _questions() -> dict[str, Callable[[int], str]]:
         "ID number": lambda number: person(number).id_number,
         "e-mail": lambda number: person(number).email or f"k{number}@example.com",
         "name": lambda number: person(number).name,
+        "surname": lambda number: person(number).name[:1],
         "two characters": lambda number: person(number).name[:2],
+        "surname pinyin": lambda number: "".join(readings(person(number).name[:1])[0]),
+        "first syllables": lambda number: "".join(readings(person(number).name)[0][:2]),
         "pinyin": term(KeyKind.pinyin),
         "initials": term(KeyKind.initials),
     }

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from app.customer.models import KeyKind
 from app.customer.search_key import (
+    HAN,
     ID_LENGTH_MIN,
     PHONE_DIGITS_MIN,
     PREFIX_LENGTH,
@@ -20,6 +21,7 @@ from app.customer.search_key import (
     plain_phone,
     plain_pinyin,
     plain_words,
+    surname_terms,
 )
 from app.number import NumberMistyped, PrintedNumber, parse_number
 
@@ -30,7 +32,6 @@ SOURCE_LENGTH_MAX = 80
 _TAIL = re.compile(r"\d{4}|\d{3}[xX]", re.ASCII)
 _PHONE = re.compile(r"\+?[\d\s().-]+", re.ASCII)
 _ID_NUMBER = re.compile(r"\d{15}|\d{17}[\dXx]", re.ASCII)
-_HAN = re.compile("[\u3400-\u9fff]")
 _LETTERS = re.compile(r"[^\W\d_]")
 
 
@@ -62,6 +63,8 @@ class Question:
 def read_question(text: str) -> Question | None:
     """None for what is too short to mean anybody."""
     text = unicodedata.normalize("NFKC", text[:TEXT_LENGTH_MAX]).strip()
+    if HAN.search(text):
+        return _named(text)
     if len(text) < PREFIX_LENGTH or not any(character.isalnum() for character in text):
         return None
     try:
@@ -72,8 +75,6 @@ def read_question(text: str) -> Question | None:
         return Question(sought=Sought.number, printed=printed, source=text)
     if "@" in text:
         return Question(sought=Sought.email, terms=((KeyKind.email, plain_email(text)),))
-    if _HAN.search(text):
-        return _named(text)
     if _TAIL.fullmatch(text):
         tail = text.upper()
         terms = ((KeyKind.id_tail, tail), (KeyKind.phone_tail, tail))
@@ -83,10 +84,9 @@ def read_question(text: str) -> Question | None:
     return _numbered(text) or _latin(text)
 
 
-def _named(text: str) -> Question | None:
+def _named(text: str) -> Question:
+    """One character is a surname."""
     name = plain_han(text)
-    if len(name) < PREFIX_LENGTH:
-        return None
     return Question(sought=Sought.name, source=_source(text), terms=((KeyKind.name, name),))
 
 
@@ -133,6 +133,8 @@ def _latin_terms(words: list[str]) -> Iterator[Term]:
     if len(words) == 2:
         # Siyuan Lin is 林思远 too.
         yield KeyKind.pinyin, plain_pinyin(words[1] + words[0])
+    if len(words) == 1:
+        yield from surname_terms(plain_pinyin(joined))
     if len(joined) <= INITIALS_LENGTH_MAX and (len(words) == 1 or len(joined) == len(words)):
         yield KeyKind.initials, joined
 

@@ -18,6 +18,11 @@ _SURNAMES = """
 _COMPOUND_SURNAMES = """
     尉迟yu-chi 长孙zhang-sun 万俟mo-qi 单于chan-yu 澹台tan-tai 尉犁yu-li 子车zi-ju
     """
+# Nine people in ten have one of these; of two that sound alike the more frequent comes first.
+_FREQUENT = (
+    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许韩邓冯曹彭曾肖田董潘袁蔡蒋余于杜叶程魏苏吕丁任卢姚沈"
+    "钟姜崔谭陆范汪廖石金韦贾夏付方邹熊白孟秦邱侯江尹薛闫段雷龙黎史陶贺毛郝顾龚邵万覃武钱戴严欧莫孔向常"
+)
 # Characters of given names that people read in more than one way.
 _GIVEN = """
     重zhong,chong 乐le,yue 行xing,hang 长chang,zhang 茜qian,xi 晟sheng,cheng 柏bo,bai
@@ -47,6 +52,24 @@ def readings(name: str) -> list[tuple[str, ...]]:
     if all(len(choice) == 1 for choice in choices):
         return [tuple(choice[0] for choice in choices)]
     return _likeliest(choices)
+
+
+def characters_read(syllable: str) -> tuple[str, ...]:
+    """The characters that may begin a name said so, those of the frequent surnames first."""
+    return _characters().get(syllable, ())
+
+
+@lru_cache(1)
+def _characters() -> dict[str, tuple[str, ...]]:
+    """Some seven thousand are in use; read when the first surname is typed."""
+    in_use = bytes(
+        byte for row in range(0xB0, 0xF8) for cell in range(0xA1, 0xFF) for byte in (row, cell)
+    )
+    found: dict[str, list[str]] = {}
+    for character in dict.fromkeys(_FREQUENT + in_use.decode("gb2312", "ignore")):
+        for syllable in _surname(character):
+            found.setdefault(syllable, []).append(character)
+    return {syllable: tuple(characters) for syllable, characters in found.items()}
 
 
 def _likeliest(choices: list[tuple[str, ...]]) -> list[tuple[str, ...]]:

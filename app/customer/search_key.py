@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Iterator
 
 from app.customer.models import KeyKind
-from app.customer.reading import readings
+from app.customer.reading import PERSON_LENGTH_MAX, characters_read, readings
 from app.personal import blind
 
 # What is hashed, and under which kind.
@@ -17,13 +17,15 @@ Key = tuple[KeyKind, bytes]
 
 TAIL_LENGTH = 4
 PREFIX_LENGTH = 2
+# Of a name of Han characters so many syllables are a beginning worth a key: 欧阳, 林思.
+SYLLABLES_MIN = 2
 PHONE_DIGITS_MIN = 7
 ID_LENGTH_MIN = 6
 # Longer than any name of a person; of a company's the beginning will do.
 NAME_LENGTH_MAX = 80
 WORDS_MAX = 6
 
-_HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003134f]")
+HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003134f]")
 # Parts of a name written in Han characters: 买买提·艾力.
 _DOT = re.compile("[·•・‧∙․]")
 _SPACE_OR_SIGN = re.compile(r"[\W_]+")
@@ -81,7 +83,13 @@ def id_number_terms(id_number: str) -> list[Term]:
 
 def name_terms(name: str) -> list[Term]:
     text = unicodedata.normalize("NFKC", name[:NAME_LENGTH_MAX]).casefold()
-    return list(_han_terms(text) if _HAN.search(text) else _latin_terms(plain_words(text)))
+    return list(_han_terms(text) if HAN.search(text) else _latin_terms(plain_words(text)))
+
+
+def surname_terms(syllable: str) -> list[Term]:
+    """A surname in pinyin is looked up by every character that is read so: no borrower needs one
+    more key for it."""
+    return [(KeyKind.name, character) for character in characters_read(syllable)]
 
 
 def plain_phone(phone: str) -> str:
@@ -135,12 +143,24 @@ def _han_terms(text: str) -> Iterator[Term]:
     yield KeyKind.name, whole
     if len(whole) > PREFIX_LENGTH:
         yield KeyKind.name, whole[:PREFIX_LENGTH]
+    if len(whole) > 1:
+        # The surname alone; of 欧阳 its beginning.
+        yield KeyKind.name, whole[:1]
     if len(parts := _DOT.split(text)) > 1:
         yield from ((KeyKind.name, part) for part in map(plain_han, parts) if len(part) > 1)
     for syllables in readings(whole):
         yield KeyKind.pinyin, plain_pinyin("".join(syllables))
+        yield from ((KeyKind.pinyin, plain_pinyin(begun)) for begun in _beginnings(syllables))
         if len(syllables) > 1:
             yield KeyKind.initials, "".join(syllable[0] for syllable in syllables)
+
+
+def _beginnings(syllables: tuple[str, ...]) -> Iterator[str]:
+    """lin|si|yuan → linsi. One syllable alone needs no key: `surname_terms` finds it by the
+    characters it may be. Of a company's name the first words will do."""
+    longest = len(syllables) if len(syllables) <= PERSON_LENGTH_MAX else SYLLABLES_MIN + 1
+    for length in range(SYLLABLES_MIN, longest):
+        yield "".join(syllables[:length])
 
 
 def _latin_terms(words: list[str]) -> Iterator[Term]:

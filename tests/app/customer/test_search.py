@@ -8,6 +8,7 @@ import pytest
 from app import database as db
 from app import redis as carrier
 from app.customer import actions
+from app.customer import search as module
 from app.customer.errors import TooManyLookUps
 from app.customer.models import KeyKind
 from app.customer.recent import remember
@@ -31,6 +32,7 @@ from tests.factories import (
     make_customer,
     make_loan,
     make_team,
+    make_user,
     set_business_date,
 )
 
@@ -68,6 +70,7 @@ async def found(text: str, actor: Any = SERVICE) -> list[int]:
     [
         "13812341234", "+86 138-1234-1234", "1234", "093x", ID_NUMBER.lower(), "林思远", "林思",
         "linsiyuan", "lin siyuan", "Siyuan Lin", "lsy", "L S Y", "SIYUAN@example.com",
+        "林", "lin", "LIN", "linsi", "lin si",
         "PL-24037481", "pl-24037481",
     ],
 )  # fmt: skip
@@ -203,8 +206,57 @@ async def test_search_that_finds_nobody_is_on_the_record_too(loan: LoanKey) -> N
     assert msgspec.json.decode(entry["body"])["order"] == {"by": "phone", "shown": []}
 
 
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("欧", ["欧阳娜娜", "欧文"]),
+        ("欧阳", ["欧阳娜娜"]),
+        ("ou", ["欧阳娜娜", "欧文", "区志强"]),
+        ("ouyang", ["欧阳娜娜"]),
+        ("Ouyang Na", ["欧阳娜娜"]),
+        ("区", ["区志强"]),
+        ("lü", ["吕布"]),
+        ("lv", ["吕布"]),
+        ("zeng", ["曾国"]),
+        ("ceng", ["曾国"]),
+        ("linsi", []),
+        ("lovelace", ["Ada Lovelace"]),
+        ("ada", ["Ada Lovelace"]),
+    ],
+)
+async def test_found_by_a_surname_or_the_beginning_of_a_name(text: str, names: list[str]) -> None:
+    await set_business_date()
+    everybody = ["欧阳娜娜", "欧文", "区志强", "吕布", "曾国", "Ada Lovelace"]
+    ids = {await make_customer(name): name for name in everybody}
+    assert [ids[id] for id in await found(text)] == names
+
+
+async def test_a_frequent_surname_is_ranked_within_its_bound(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    await set_business_date(date(2026, 3, 15))
+    monkeypatch.setattr(module, "RANKED_MAX", 3)
+    monkeypatch.setattr(module, "WALKED_MAX", 4)
+    team = await make_team(await make_branch())
+    ids = [await make_customer(f"林{given}", team_id=team) for given in "一二三四五"]
+    await make_loan(OWED, customer_id=ids[2])
+    await make_loan(OWED, customer_id=ids[4])
+    for text in ("林", "lin"):
+        answer = await search(SERVICE, text)
+        assert [hit.customer_id for hit in answer.hits] == [ids[2], ids[0], ids[1]]
+        assert answer.has_more
+    collector = await make_user()
+    mine = await make_customer("林六", owner_id=collector)
+    narrow = actor_of(Role.collector, id=collector, row_scope=RowScope.own)
+    assert await found("林六", narrow) == [mine]
+    answer = await search(narrow, "林")
+    # Those before him are not his, and the walk ended before it came to him; it says so.
+    assert ([hit.customer_id for hit in answer.hits], answer.has_more) == ([], True)
+    assert await found("lin liu", narrow) == [mine]
+
+
 async def test_text_too_short_is_not_sought() -> None:
-    answer = await search(SERVICE, "林")
+    answer = await search(SERVICE, "l")
     assert (answer.hits, answer.question) == ([], None)
     assert await db.value("SELECT count(*) FROM audit_entry") == 0
 

@@ -1,3 +1,5 @@
+from random import Random
+
 import pytest
 
 from app.customer.models import KeyKind
@@ -8,7 +10,9 @@ from app.customer.search_key import (
     name_terms,
     phone_terms,
     plain_phone,
+    surname_terms,
 )
+from app.operation.generator.person import make_person
 from app.personal import blind
 
 NAME, PINYIN, INITIALS = KeyKind.name, KeyKind.pinyin, KeyKind.initials
@@ -73,23 +77,57 @@ def test_chinese_name() -> None:
     assert name_terms("林思远") == [
         (NAME, "林思远"),
         (NAME, "林思"),
+        (NAME, "林"),
         (PINYIN, "linsiyuan"),
+        (PINYIN, "linsi"),
         (INITIALS, "lsy"),
     ]
     assert name_terms(" 林 思远　") == name_terms("林思远")
 
 
-def test_name_of_two_characters_has_no_prefix() -> None:
-    assert name_terms("王伟") == [(NAME, "王伟"), (PINYIN, "wangwei"), (INITIALS, "ww")]
+def test_name_of_two_characters_begins_with_its_surname_only() -> None:
+    assert name_terms("王伟") == [
+        (NAME, "王伟"),
+        (NAME, "王"),
+        (PINYIN, "wangwei"),
+        (INITIALS, "ww"),
+    ]
+
+
+def test_a_company_is_found_by_its_first_words() -> None:
+    assert name_terms("石桥建材厂")[1:] == [
+        (NAME, "石桥"),
+        (NAME, "石"),
+        (PINYIN, "shiqiaojiancaichang"),
+        (PINYIN, "shiqiao"),
+        (INITIALS, "sqjcc"),
+    ]
+
+
+def test_a_surname_in_pinyin_is_each_character_read_so_frequent_ones_first() -> None:
+    assert surname_terms("lin")[:3] == [(NAME, "林"), (NAME, "琳"), (NAME, "磷")]
+    # As surnames are read, and as the character is read otherwise.
+    for syllable, surname in [("zeng", "曾"), ("ou", "区"), ("lv", "吕"), ("lu", "卢")]:
+        assert (NAME, surname) in surname_terms(syllable)
+    assert surname_terms("linsi") == surname_terms("xyz") == []
+
+
+def test_a_borrower_costs_eleven_rows_of_the_directory() -> None:
+    """As docs/performance.md says; two of them are the beginnings of his name."""
+    people = [make_person(Random(number), number) for number in range(2000)]
+    keys = [keys_of(one.name, one.phone, one.id_number, one.email, "K1") for one in people]
+    assert 11.2 < sum(map(len, keys)) / len(people) < 11.4
 
 
 def test_name_with_a_dot_is_found_by_its_parts() -> None:
     assert name_terms("买买提·艾力") == [
         (NAME, "买买提艾力"),
         (NAME, "买买"),
+        (NAME, "买"),
         (NAME, "买买提"),
         (NAME, "艾力"),
         (PINYIN, "maimaitiaili"),
+        (PINYIN, "maimai"),
         (INITIALS, "mmtal"),
     ]
     assert name_terms("买买提•艾力") == name_terms("买买提·艾力")
@@ -135,6 +173,7 @@ def test_keys_are_keyed_hashes_each_once() -> None:
         (KeyKind.id_tail, "093X"),
         (KeyKind.email, "ada@example.com"),
         (NAME, "吕布"),
+        (NAME, "吕"),
         (PINYIN, "lvbu"),
         (INITIALS, "lb"),
         (PINYIN, "lubu"),
