@@ -24,7 +24,7 @@ from views.rendering import is_fragment, render
 TABLE_NAMES = {
     "customers": N_("Borrowers"),
     "loans": N_("Loans"),
-    "instalments": N_("Instalments"),
+    "instalments": N_("Schedule"),
     "payments": N_("Payments"),
     "events": N_("Events of loans"),
     "related_parties": N_("Related parties"),
