@@ -103,6 +103,13 @@ class Unavailable(AfterloanError):
     mend = N_("Nothing was changed. Try again in a moment.")
 
 
+class TookTooLong(Unavailable):
+    code = "TIMEOUT"
+    log_level = logging.WARNING
+    text = N_("This took longer than anybody should wait.")
+    mend = N_("Nothing was changed. Try again in a moment.")
+
+
 class Uncertain(Unavailable):
     """The answer to COMMIT was lost: nobody here knows which way it went."""
 

@@ -72,7 +72,8 @@ async def listen(channel: str, *, every_seconds: float) -> AsyncGenerator[str | 
                 Redis.from_url(redis_url(), **_reaching()) as client,
                 client.pubsub() as subscription,
             ):
-                await subscription.subscribe(channel)
+                async with asyncio.timeout(REACH_SECONDS):
+                    await subscription.subscribe(channel)
                 while True:
                     message = await subscription.get_message(
                         ignore_subscribe_messages=True, timeout=every_seconds

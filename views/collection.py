@@ -3,6 +3,7 @@
 import re
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
+from time import monotonic
 from typing import Any
 
 from starlette.requests import Request
@@ -21,11 +22,15 @@ from app.i18n import N_
 from app.number import ID_MAX
 from app.operation.business_day import current_business_date
 from app.permission import Permission
+from app.web.session_loading import is_unchanged
 from views.collection_drawing import drawn, words
 from views.collection_filter import BOARD, filter_bar, filter_of, query_of
 from views.page import page
 from views.reader import preferences
 from views.rendering import draw, render
+
+# At most so long is an open board told what its reader may no longer know.
+SESSION_LOOKED_AT_SECONDS = 5.0
 
 
 class VersionMissing(Invalid):
@@ -113,8 +118,14 @@ async def events(request: Request) -> Response:
 
 
 async def _stream(request: Request, messages: AsyncGenerator[Message, None]) -> AsyncIterator[str]:
+    """Ends with the session it was opened by: the next message is told to nobody any more."""
+    looked_at = monotonic()
     async with aclosing(messages) as told:
         async for message in told:
+            if monotonic() - looked_at >= SESSION_LOOKED_AT_SECONDS:
+                if not await is_unchanged(request.state.session):
+                    return
+                looked_at = monotonic()
             yield _event(request, message)
 
 

@@ -12,6 +12,8 @@ from app.log import get_logger
 from workers.job import JOBS
 
 SWEEP_SECONDS = 2.0
+# Longer than a server freezes, and shorter than the worker waits for a report's statement.
+ROUND_SECONDS = 60
 
 log = get_logger(__name__)
 
@@ -20,10 +22,16 @@ async def relay(pool: ArqRedis) -> None:
     """Runs until cancelled; a database or a Redis that is away is tried again at the next round."""
     async for _ in redis.listen(outbox.CHANNEL, every_seconds=SWEEP_SECONDS):
         try:
-            while len(taken := await outbox.take_due()) > 0:
+            while len(taken := await _take_due()) > 0:
                 await _hand(pool, taken)
         except (AfterloanError, *redis.AWAY) as error:
             log.warning("relay.waiting", error=type(error).__name__)
+
+
+async def _take_due() -> Sequence[outbox.Handed]:
+    """A connection whose other end has vanished without a word is given up."""
+    async with asyncio.timeout(ROUND_SECONDS):
+        return await outbox.take_due()
 
 
 async def _hand(pool: ArqRedis, rows: Sequence[outbox.Handed]) -> None:

@@ -27,6 +27,9 @@ ANSWER_WITHIN = timedelta(minutes=10)
 
 log = get_logger(__name__)
 
+# Those that have lost their Redis, with jobs in hand.
+_going_on: "dict[asyncio.Task[None], Worker]" = {}
+
 
 async def work() -> None:
     """Works until cancelled. When Redis or the database goes away it waits for them and goes on."""
@@ -39,7 +42,10 @@ async def work() -> None:
 
 async def serve_queues() -> None:
     load_topics()
-    await asyncio.gather(_kept_up(_feed), *(_kept_up(_worker_of(queue)) for queue in Queue))
+    try:
+        await asyncio.gather(_kept_up(_feed), *(_kept_up(_worker_of(queue)) for queue in Queue))
+    finally:
+        await _stop_going_on()
 
 
 async def _feed() -> None:
@@ -71,10 +77,35 @@ def _worker_of(queue: Queue) -> Callable[[], Coroutine[Any, Any, None]]:
         )
         try:
             await worker.async_run()
-        finally:
+        except redis.AWAY:
+            _let_go_on(worker, pool)
+            raise
+        except BaseException:
             await _end(worker, pool)
+            raise
 
     return run_worker
+
+
+def _let_go_on(worker: Worker, pool: ArqRedis) -> None:
+    """Redis only carried the jobs here. Who has one in hand brings it to its end, and its row says
+    so; arq's own last word about it is lost with the Redis that wanted to hear it."""
+
+    async def go_on() -> None:
+        if worker.tasks:
+            await asyncio.wait(worker.tasks.values())
+        await _end(worker, pool)
+
+    task = asyncio.create_task(go_on())
+    _going_on[task] = worker
+    task.add_done_callback(_going_on.pop)
+
+
+async def _stop_going_on() -> None:
+    for worker in _going_on.values():
+        for running in worker.tasks.values():
+            running.cancel()
+    await asyncio.gather(*_going_on, return_exceptions=True)
 
 
 async def _end(worker: Worker, pool: ArqRedis) -> None:

@@ -5,17 +5,25 @@ It stands inside the headers and the log, so that such an answer has them like a
 
 from collections.abc import Awaitable, Callable
 
+import asyncpg
 from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from tortoise.exceptions import OperationalError
 
-from app.errors import AfterloanError
+from app.errors import AfterloanError, TookTooLong, Unavailable
 from app.i18n import N_
 from app.log import get_logger
+from app.unit_of_work import AWAY
 
 TellRefusal = Callable[[Request, AfterloanError], Awaitable[Response]]
 TellFault = Callable[[Request, Exception], Awaitable[Response]]
+
+# The server's own limits: it gave up, and undid what it was doing.
+TOO_LONG = (asyncpg.QueryCanceledError, asyncpg.LockNotAvailableError)
+# Not every error of the operating system: a file that is missing is a fault of ours.
+LOST = (TimeoutError, ConnectionError, *(kind for kind in AWAY if kind is not OSError))
 
 _log = get_logger("web")
 
@@ -50,7 +58,8 @@ class Refusals:
 
         try:
             await self.app(scope, receive, send_noticed)
-        except Exception as error:
+        except Exception as raised:
+            error = named(raised)
             if not isinstance(error, AfterloanError):
                 _log.exception("fault", kind=type(error).__name__)
             if began:
@@ -65,6 +74,14 @@ class Refusals:
         if isinstance(error, AfterloanError):
             return await self.told(request, error)
         return await self.broken(request, error)
+
+
+def named(error: Exception) -> Exception:
+    """What the driver says when a statement was not sent by way of `app.database`."""
+    cause = error.__cause__ if isinstance(error, OperationalError) else error
+    if isinstance(cause, TOO_LONG):
+        return TookTooLong()
+    return Unavailable() if isinstance(cause, LOST) else error
 
 
 def speaks_json(headers: Headers, path: str) -> bool:

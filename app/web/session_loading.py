@@ -1,5 +1,6 @@
 """Who asks: the session of the cookie, as `request.state.actor` and `request.state.session`."""
 
+from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.errors import Unavailable
@@ -24,16 +25,32 @@ class SessionLoading:
             token = session_token(scope)
             state["csrf_token"] = csrf_token(token)
             if token and not scope["path"].startswith(self.anonymous):
-                session = await _loaded(token)
+                session = await _loaded(token, is_at_work=not _only_listens(scope))
                 if session is not None:
                     state["session"], state["actor"] = session, session.actor
         await self.app(scope, receive, send)
 
 
-async def _loaded(token: str) -> SignedIn | None:
+async def is_unchanged(session: SignedIn) -> bool:
+    """For an answer that goes on for minutes: does what it began with still hold, rights and all?
+
+    While the database is away nobody knows, and there is nothing to tell either."""
+    try:
+        now = await live_session(session.id_hash)
+    except Unavailable:
+        return True
+    return now is not None and now.actor == session.actor
+
+
+def _only_listens(scope: Scope) -> bool:
+    """An open page comes again by itself: that is no sign of somebody who works."""
+    return Headers(scope=scope).get("accept", "").startswith("text/event-stream")
+
+
+async def _loaded(token: str, *, is_at_work: bool) -> SignedIn | None:
     try:
         session = await live_session(token_hash(token))
-        if session is not None:
+        if session is not None and is_at_work:
             await see(session)
     except AWAY as error:
         raise Unavailable from error

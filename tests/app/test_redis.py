@@ -83,6 +83,8 @@ async def test_a_frozen_server_is_not_waited_for(elsewhere: pytest.MonkeyPatch) 
     async with server:
         use(elsewhere, f"redis://127.0.0.1:{server.sockets[0].getsockname()[1]}")
         assert await publish("suite:news") is False
+        async with aclosing(listen("suite:news", every_seconds=0.01)) as messages:
+            assert [await anext(messages) for _ in range(2)] == [None, None]
         await carrier.redis().aclose()
         over.set()
 

@@ -22,6 +22,9 @@ from tests.app.collection.rows import (
     make_office,
     team_case,
 )
+from tests.app.identity.browser import application as guarded
+from tests.app.identity.people import session_of, somebody
+from tests.app.web.site import COOKIE
 from tests.views.board import BOARD, cards_in, got, heads_in
 from tests.views.client import application
 from views import collection as pages
@@ -40,6 +43,7 @@ class Stream:
     def __init__(self) -> None:
         self.status = 0
         self.headers: dict[str, str] = {}
+        self.ended = asyncio.Event()
         self._parts: asyncio.Queue[str] = asyncio.Queue()
 
     async def send(self, message: dict[str, object]) -> None:
@@ -51,6 +55,13 @@ class Stream:
             assert isinstance(body, bytes)
             await self._parts.put(body.decode())
 
+        if message["type"] == "http.response.body" and not message.get("more_body"):
+            self.ended.set()
+
+    @property
+    def is_silent(self) -> bool:
+        return self._parts.empty()
+
     async def next(self) -> str:
         async with asyncio.timeout(5):
             return await self._parts.get()
@@ -58,13 +69,15 @@ class Stream:
 
 @asynccontextmanager
 async def stream(
-    reader: Actor, *, query: str = "", headers: Mapping[str, str] | None = None
+    reader: Actor | None = None, *, query: str = "", headers: Mapping[str, str] | None = None
 ) -> AsyncIterator[Stream]:
+    """Without a reader, who listens is whoever the cookie says."""
     opened, gone = Stream(), asyncio.Event()
+    told = {"Host": "127.0.0.1:8000", **(headers or {})}
     scope = {
         "type": "http", "http_version": "1.1", "method": "GET", "scheme": "http",
         "path": f"{BOARD}/events", "raw_path": b"", "query_string": query.encode(), "root_path": "",
-        "headers": [(n.lower().encode(), v.encode()) for n, v in (headers or {}).items()],
+        "headers": [(n.lower().encode(), v.encode()) for n, v in told.items()],
         "server": ("127.0.0.1", 8000), "client": ("127.0.0.1", 50000),
     }  # fmt: skip
 
@@ -72,7 +85,7 @@ async def stream(
         await gone.wait()
         return {"type": "http.disconnect"}
 
-    app = application(pages.routes, actor=reader)
+    app = application(pages.routes, actor=reader) if reader else guarded(*pages.routes)
     serving = asyncio.create_task(app(scope, receive, opened.send))  # type: ignore[arg-type]
     try:
         yield opened
@@ -168,6 +181,53 @@ async def test_a_closed_tab_is_forgotten(broker: live.Broker, office: Office) ->
         await opened.next()
         assert broker.listener_count == 1
     assert broker.listener_count == 0
+
+
+@pytest.mark.parametrize(
+    "ending",
+    [
+        "UPDATE session SET ended_at = now()",
+        "UPDATE session SET expires_at = now()",
+        "UPDATE session SET seen_at = now() - interval '3 hours'",
+        "UPDATE user_account SET barred_at = now()",
+        "UPDATE user_account SET roles = '[]'",
+    ],
+    ids=["signed out", "too old", "left alone", "barred", "lost the right"],
+)
+async def test_a_stream_ends_with_its_session(
+    broker: live.Broker, office: Office, monkeypatch: pytest.MonkeyPatch, ending: str
+) -> None:
+    """And the news that shows it is not told any more."""
+    monkeypatch.setattr(pages, "SESSION_LOOKED_AT_SECONDS", 0)
+    key = await team_case(office)
+    cookie = {"Cookie": f"{COOKIE}={await session_of(await somebody(Role.management))}"}
+    async with stream(headers=cookie) as opened:
+        assert "event: alive" in await opened.next()
+        await move(office.lead, key, Stage.contacted)
+        assert cards_in(await opened.next()) == [key.case_id]
+        await db.execute(ending)
+        await move(office.lead, key, Stage.promised, version=2)
+        async with asyncio.timeout(5):
+            await opened.ended.wait()
+        assert opened.is_silent
+    assert broker.listener_count == 0
+    async with stream(headers=cookie) as again:
+        async with asyncio.timeout(5):
+            await again.ended.wait()
+        assert again.status in (303, 403)
+
+
+async def test_a_silent_stream_ends_with_its_session_too(
+    broker: live.Broker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pages, "SESSION_LOOKED_AT_SECONDS", 0)
+    monkeypatch.setattr(listener, "PING_SECONDS", 0.1)
+    word = await session_of(await somebody(Role.management))
+    async with stream(headers={"Cookie": f"{COOKIE}={word}"}) as opened:
+        assert "event: alive" in await opened.next()
+        await db.execute("UPDATE session SET ended_at = now()")
+        async with asyncio.timeout(5):
+            await opened.ended.wait()
 
 
 async def test_a_page_begins_to_listen_before_it_is_read(

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -130,3 +130,37 @@ async def test_two_relays_share_the_rows(done: list[int]) -> None:
     taken = await asyncio.gather(*(outbox.take_due() for _ in range(4)))
     ids = [row.id for rows in taken for row in rows]
     assert len(ids) == len(set(ids)) == 30
+
+
+async def test_a_job_goes_on_when_redis_loses_it(
+    monkeypatch: pytest.MonkeyPatch, redis: Redis
+) -> None:
+    """And meanwhile the worker, begun anew, takes what comes."""
+    ended, may_end = list[int](), asyncio.Event()
+
+    async def handler(number: int) -> None:
+        if number == 1:
+            await may_end.wait()
+        ended.append(number)
+
+    monkeypatch.setitem(JOBS, "test.count", jobs.Job("test.count", Queue.short, handler))
+    monkeypatch.setattr(outbox, "hand_again_after", lambda: timedelta(seconds=30))
+    await ask(1)
+
+    async def taken() -> bool:
+        return bool(await redis.keys("arq:in-progress:*"))
+
+    async def second_is_done() -> bool:
+        return ended == [2]
+
+    async with working():
+        await until(taken)
+        await redis.client_kill_filter(_type="normal", skipme=True)
+        await redis.flushall()
+        await ask(2)
+        await until(second_is_done)
+        may_end.set()
+        await until(all_done)
+    assert ended == [2, 1]
+    attempts = await db.rows("SELECT attempts, failure FROM outbox ORDER BY id")
+    assert attempts == [{"attempts": 1, "failure": ""}] * 2

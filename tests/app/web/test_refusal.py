@@ -1,10 +1,12 @@
 from typing import Any
 
+import asyncpg
 import pytest
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 from starlette.types import Message
+from tortoise.exceptions import OperationalError
 
 from app.permission import Role
 from tests.app.identity.browser import application, browser
@@ -79,3 +81,31 @@ async def test_web_sockets_are_closed_at_the_door() -> None:
     scope = {"type": "websocket", "path": "/graphql", "headers": []}
     await application()(scope, receive, send)
     assert sent == [{"type": "websocket.close", "code": 1008}]
+
+
+@pytest.mark.parametrize(
+    ("raised", "status", "code"),
+    [
+        (asyncpg.LockNotAvailableError(), 503, "TIMEOUT"),
+        (asyncpg.QueryCanceledError(), 503, "TIMEOUT"),
+        (asyncpg.CannotConnectNowError(), 503, "UNAVAILABLE"),
+        (TimeoutError(), 503, "UNAVAILABLE"),
+        (ConnectionResetError(), 503, "UNAVAILABLE"),
+        (FileNotFoundError(), 500, "INTERNAL_ERROR"),
+        (asyncpg.UniqueViolationError(), 500, "INTERNAL_ERROR"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("wrapped", [False, True], ids=["bare", "wrapped"])
+async def test_what_the_driver_says_has_a_name(
+    raised: Exception, status: int, code: str, wrapped: bool
+) -> None:
+    async def ask(request: Request) -> Response:
+        if wrapped:
+            raise OperationalError("as Tortoise does") from raised
+        raise raised
+
+    async with browser(application(Route("/ask", ask))) as tab:
+        response = await tab.get("/ask", headers={"Accept": "application/json"})
+        page = await tab.get("/ask")
+    assert (response.status_code, page.status_code) == (status, status)
+    assert response.json()["errors"][0]["extensions"]["code"] == code
