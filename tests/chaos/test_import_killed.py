@@ -1,4 +1,5 @@
-"""An import is killed, with all its processes or without them, and started again."""
+"""An import is killed, with all its processes or without them, and started again; or twice at
+once."""
 
 import asyncio
 import os
@@ -60,6 +61,16 @@ async def test_a_killed_import_ends_as_an_undisturbed_one(
 
     assert said_by_import(tmp_path / "book").startswith("Nothing new: ")
     assert await book_content() == undisturbed
+
+
+async def test_two_who_bring_the_same_book_at_once_bring_it_once(tmp_path: Path) -> None:
+    await books.bring_in(books.write(tmp_path / "book"))
+    alone = await book_content()
+    await db.rows("SELECT suite.clean()")
+    with importing(tmp_path / "book") as one, importing(tmp_path / "book") as other:
+        said = sorted(process.communicate(timeout=PATIENCE_SECONDS)[0] for process in (one, other))
+    assert [line.partition(b":")[0] for line in said] == [b"Brought in", b"Nothing new"]
+    assert {**await book_content(), "import_batch": None} == {**alone, "import_batch": None}
 
 
 def said_by_import(book: Path) -> str:

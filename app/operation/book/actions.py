@@ -21,6 +21,7 @@ from app.operation.book.locks import (
     WritingRun,
     hold_batch,
     hold_book,
+    hold_files,
     lock_run,
     lock_spool,
 )
@@ -54,7 +55,7 @@ _SIDES = ("customer", "loan", "case")
 _AGAIN = (ImportState.refused, ImportState.failed)
 
 
-@verb("import.ask", permission=Permission.IMPORT_RUN)
+@verb("import.ask", permission=Permission.IMPORT_RUN, lock=hold_files)
 async def ask_import(work: Work, subject: None, order: AskImport) -> ImportAsked:
     """The same files with the same mapping are the same import, whoever brings them."""
     digest = bytes.fromhex(order.digest)

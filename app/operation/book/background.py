@@ -10,7 +10,7 @@ from app.errors import AfterloanError, Unavailable
 from app.operation.book.errors import DayIsClosing
 from app.operation.book.fault import Faults
 from app.operation.book.files import find_files
-from app.operation.book.manifest import clear, load_manifest
+from app.operation.book.manifest import alone_with, clear, load_manifest
 from app.operation.book.run import Step, Told, check_run, mark, write_run
 from app.operation.book.upload import mapping_in
 from app.operation.models import ImportRun, ImportState
@@ -26,32 +26,37 @@ FILES_GONE = "FILES_GONE"
 
 async def check_uploaded(run_id: int) -> None:
     """Begun again it starts from the first line; a run that is further is left alone."""
-    run = await ImportRun.get(id=run_id)
-    if run.state not in (ImportState.waiting, ImportState.checking):
-        return
-    folder = settings().home / run.folder
-    if not run.folder or not folder.is_dir():
-        await mark(run_id, state=ImportState.failed, failure=FILES_GONE)
-        return
-    faults, path = Faults(), mapping_in(folder)
-    async with _ending_in_words(run_id), _telling(run_id) as told:
-        files = find_files([folder], path, faults)
-        await check_run(IMPORTER, run_id, files, faults=faults, told=told)
-    shutil.rmtree(folder, ignore_errors=True)
-    if (await ImportRun.get(id=run_id)).state is not ImportState.checked:
-        clear(run_id)
+    async with alone_with(run_id):
+        run = await ImportRun.get(id=run_id)
+        if run.state in (ImportState.waiting, ImportState.checking):
+            await _check(run)
+            if (await ImportRun.get(id=run_id)).state is not ImportState.checked:
+                clear(run_id)
 
 
 async def write_checked(run_id: int) -> None:
     """Begun again it goes on with the first bucket that is not in the book."""
-    run = await ImportRun.get(id=run_id)
-    if run.state is not ImportState.writing:
+    async with alone_with(run_id):
+        run = await ImportRun.get(id=run_id)
+        if run.state is not ImportState.writing:
+            return
+        if load_manifest(run_id) is None:
+            await mark(run_id, state=ImportState.failed, failure=FILES_GONE)
+            return
+        async with _ending_in_words(run_id):
+            await write_run(IMPORTER, run_id)
+
+
+async def _check(run: ImportRun) -> None:
+    folder = settings().home / run.folder
+    if not run.folder or not folder.is_dir():
+        await mark(run.id, state=ImportState.failed, failure=FILES_GONE)
         return
-    if load_manifest(run_id) is None:
-        await mark(run_id, state=ImportState.failed, failure=FILES_GONE)
-        return
-    async with _ending_in_words(run_id):
-        await write_run(IMPORTER, run_id)
+    faults, path = Faults(), mapping_in(folder)
+    async with _ending_in_words(run.id), _telling(run.id) as told:
+        files = find_files([folder], path, faults)
+        await check_run(IMPORTER, run.id, files, faults=faults, told=told)
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @asynccontextmanager

@@ -7,7 +7,7 @@ from app import database
 from app.actor import Actor
 from app.operation.book.errors import DayIsClosing, ImportNotFound
 from app.operation.book.manifest import Manifest, load_manifest
-from app.operation.book.order import RunOrder
+from app.operation.book.order import AskImport, RunOrder
 from app.operation.close.shard import PART_COUNT, PART_LOCK
 from app.operation.models import ImportRun
 
@@ -30,6 +30,12 @@ class WritingRun(NamedTuple):
     manifest: Manifest | None
     # The date on which all loans stand.
     on: date
+
+
+async def hold_files(actor: Actor, order: AskImport, *, for_update: bool) -> None:
+    """Whoever brings the same files at the same time finds the run that the first one made."""
+    if for_update:
+        await database.rows("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", order.digest)
 
 
 async def lock_run(actor: Actor, order: RunOrder, *, for_update: bool) -> ImportRun:

@@ -1,6 +1,10 @@
 """What the check leaves on disk for the writing: spooled rows, and what it takes to read them."""
 
+import asyncio
+import fcntl
 import shutil
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import date
 from pathlib import Path
 from tempfile import mkdtemp
@@ -41,6 +45,22 @@ class Manifest(msgspec.Struct, kw_only=True):
 
 def run_folder(run_id: int) -> Path:
     return settings().home / "import" / str(run_id)
+
+
+@asynccontextmanager
+async def alone_with(run_id: int) -> AsyncIterator[None]:
+    """Of several processes that are given the same files, one is at work on them at a time; what it
+    left is found by the next."""
+    folder = run_folder(run_id)
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    lock = folder / "lock"
+    with lock.open("a") as file:
+        await asyncio.to_thread(fcntl.flock, file, fcntl.LOCK_EX)
+        try:
+            yield
+        finally:
+            if folder.is_dir() and list(folder.iterdir()) == [lock]:
+                clear(run_id)
 
 
 def make_upload_folder() -> Path:

@@ -23,6 +23,7 @@ from app.operation.book.files import BOOK_FILE, BookFiles, find_files
 from app.operation.book.gather import Gathered, bucket_count, gather
 from app.operation.book.manifest import (
     Manifest,
+    alone_with,
     clear,
     load_manifest,
     make_spool,
@@ -83,18 +84,20 @@ async def import_book(
     digest = await asyncio.to_thread(digest_of, files, mapping_path)
     name = ", ".join(path.name for path in paths)
     asked = (await ask_import(actor, AskImport(name=name, digest=digest))).result
-    if asked.state is ImportState.done:
-        return await _report(asked.run_id, was_there=True)
-    if load_manifest(asked.run_id) is None or asked.state is not ImportState.writing:
-        await check_run(actor, asked.run_id, files, faults=faults, told=told)
-    report = await _report(asked.run_id)
-    if check_only or report.state is ImportState.refused:
-        if report.state is ImportState.refused:
-            clear(asked.run_id)
-        return report
-    await commit_import(actor, CommitImport(run_id=asked.run_id))
-    await write_run(actor, asked.run_id, told=told)
-    return await _report(asked.run_id)
+    async with alone_with(asked.run_id):
+        state = (await ImportRun.get(id=asked.run_id)).state
+        if state is ImportState.done:
+            return await _report(asked.run_id, was_there=True)
+        if load_manifest(asked.run_id) is None or state is not ImportState.writing:
+            await check_run(actor, asked.run_id, files, faults=faults, told=told)
+        report = await _report(asked.run_id)
+        if check_only or report.state is ImportState.refused:
+            if report.state is ImportState.refused:
+                clear(asked.run_id)
+            return report
+        await commit_import(actor, CommitImport(run_id=asked.run_id))
+        await write_run(actor, asked.run_id, told=told)
+        return await _report(asked.run_id)
 
 
 async def check_run(
