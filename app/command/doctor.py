@@ -2,7 +2,8 @@
 
 import click
 
-from app.command.examination import EXAMINATIONS, Finding
+from app.command.examination import EXAMINATIONS
+from app.command.finding import Finding
 
 
 @click.command("doctor")
@@ -18,6 +19,7 @@ def command() -> None:
 
 
 def _line(finding: Finding) -> str:
-    mark = "ok     " if finding.is_well else "MISSING"
-    mend = f"\n          → {finding.mend}" if finding.mend and not finding.is_well else ""
+    mark = "ok    " if finding.is_well else "FAILED"
+    step = finding.advice if finding.is_well else finding.mend
+    mend = f"\n         → {step}" if step else ""
     return f"{mark} {finding.subject:<22}{finding.words}{mend}"

@@ -1,36 +1,26 @@
 """Looks at the machine without changing it: nothing is started, made or fetched."""
 
-import asyncio
 import os
 import platform
 import shutil
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+import tempfile
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from app.asset import broken_assets
-from app.command.ground import named
+from app.command.finding import Examine, Finding
+from app.command.reach import database, mail, port, redis, sign_in
 from app.engine.browser import find_browser
 from app.engine.errors import EngineError
 from app.engine.place import SHARED
 from app.engine.process import answers
-from app.engine.wheel import locate_postgres, locate_redis, this_platform
+from app.engine.wheel import this_platform
 from app.settings import settings
 
 PYTHON_MIN = (3, 11)
 FREE_SHARE_MIN = 0.1
-
-
-@dataclass(frozen=True, kw_only=True)
-class Finding:
-    subject: str
-    words: str
-    is_well: bool = True
-    mend: str = ""
-
-
-Examine = Callable[[], Iterator[Finding]]
+LEFT_BEHIND_SHOWN_MAX = 5
 
 
 def python() -> Iterator[Finding]:
@@ -45,10 +35,12 @@ def python() -> Iterator[Finding]:
 def home() -> Iterator[Finding]:
     folder = settings().home.resolve()
     standing = next(step for step in (folder, *folder.parents) if step.exists())
+    fault = _fault_of(standing)
+    made = "" if folder.exists() else " (made by the first start)"
     yield Finding(
         subject="State folder",
-        words=f"{folder}{'' if folder.exists() else ' (made by the first start)'}",
-        is_well=os.access(standing, os.W_OK),
+        words=f"{folder}{f': {fault}' if fault else made}",
+        is_well=not fault,
         mend="Give it to the user who runs Afterloan, or name another one in AFTERLOAN_HOME.",
     )
     usage = shutil.disk_usage(standing)
@@ -60,18 +52,16 @@ def home() -> Iterator[Finding]:
     )
 
 
-def database() -> Iterator[Finding]:
-    if url := named(settings().database_url):
-        yield from _reached("Database", "DATABASE_URL", lambda: _ask_postgres(url))
-    else:
-        yield _found("PostgreSQL", lambda: f"our own, {locate_postgres()}")
-
-
-def redis() -> Iterator[Finding]:
-    if url := named(settings().redis_url):
-        yield from _reached("Redis", "REDIS_URL", lambda: _ask_redis(url))
-    else:
-        yield _found("Redis", lambda: f"our own, {locate_redis()}")
+def _fault_of(folder: Path) -> str:
+    """Tried, not asked: what root may write by its mode can still be read-only. The file has no
+    name and is gone at once."""
+    if not folder.is_dir():
+        return f"{folder} is no folder"
+    try:
+        with tempfile.TemporaryFile(dir=folder):
+            return ""
+    except OSError as error:
+        return f"nothing can be written to {folder} ({error.strerror})"
 
 
 def assets() -> Iterator[Finding]:
@@ -112,66 +102,29 @@ def secrets() -> Iterator[Finding]:
 
 def left_behind() -> Iterator[Finding]:
     """Engines whose home was removed. They are kept: nobody but their owner may throw them away."""
-    for place in sorted(SHARED.glob("*/home")) if os.access(SHARED, os.R_OK) else ():
-        owner = Path(place.read_text())
-        if not owner.exists():
-            running = answers(place.parent / ".s.PGSQL.5432")
-            yield Finding(
-                subject="Left behind",
-                words=f"{place.parent}{' (running)' if running else ''}; its home was {owner}",
-                mend="",
-            )
-
-
-def _found(subject: str, locate: Callable[[], str]) -> Finding:
-    try:
-        return Finding(subject=subject, words=locate())
-    except EngineError as error:
-        return Finding(
-            subject=subject, words=error.render(), is_well=False, mend=error.render_mend()
-        )
-
-
-def _reached(subject: str, name: str, ask: Callable[[], str]) -> Iterator[Finding]:
-    try:
-        yield Finding(subject=subject, words=ask())
-    except Exception as error:
-        yield Finding(
-            subject=subject,
-            words=f"{name} is set, but {type(error).__name__}: {error}",
-            is_well=False,
-            mend=f"Start that server or mend {name}.",
-        )
-
-
-def _ask_postgres(url: str) -> str:
-    from app.database import raw_connection
-    from app.migration import pending
-
-    async def ask() -> str:
-        async with raw_connection(url) as connection:
-            version = await connection.fetchval("SHOW server_version")
-        missing = await pending(url)
-        return f"PostgreSQL {version}, " + (
-            f"{len(missing)} migrations to run" if missing else "schema current"
-        )
-
-    return asyncio.run(ask())
-
-
-def _ask_redis(url: str) -> str:
-    from redis import Redis
-
-    with Redis.from_url(url, socket_timeout=5, socket_connect_timeout=5) as client:
-        policy = client.config_get("maxmemory-policy")["maxmemory-policy"]
-        return f"{client.info('server')['redis_version']}, {policy}"
+    places = sorted(SHARED.glob("*/home")) if os.access(SHARED, os.R_OK) else []
+    gone = [place.parent for place in places if not Path(place.read_text()).exists()]
+    if not gone:
+        return
+    running = [folder for folder in gone if answers(folder / ".s.PGSQL.5432")]
+    names = " ".join(folder.name for folder in gone[:LEFT_BEHIND_SHOWN_MAX])
+    more = " …" if len(gone) > LEFT_BEHIND_SHOWN_MAX else ""
+    yield Finding(
+        subject="Left behind",
+        words=f"engines of {len(gone)} homes that are gone, {len(running)} of them running,"
+        f" in {SHARED}: {names}{more}",
+        advice="Remove those folders if nobody misses them; each has a file “home” with its name.",
+    )
 
 
 EXAMINATIONS: Sequence[Examine] = (
     python,
     home,
+    port,
     database,
     redis,
+    sign_in,
+    mail,
     assets,
     browser,
     secrets,

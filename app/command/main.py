@@ -6,6 +6,7 @@ from importlib import import_module
 from typing import Any
 
 import click
+from pydantic import ValidationError
 
 from app.command.leash import end_with_parent
 from app.errors import AfterloanError
@@ -47,6 +48,8 @@ class Commands(click.Group):
         except AfterloanError as error:
             mend = error.render_mend()
             raise click.ClickException(error.render() + (f"\n{mend}" if mend else "")) from error
+        except ValidationError as error:
+            raise click.ClickException(_wrong_settings(error)) from error
 
 
 @click.command(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
@@ -59,6 +62,16 @@ def main() -> None:
     set_language(normalized(_language()) or "en")
     end_with_parent()
     afterloan(prog_name="afterloan")
+
+
+def _wrong_settings(error: ValidationError) -> str:
+    """Without the values: some of them are secret."""
+    lines = []
+    for fault in error.errors(include_input=False, include_url=False, include_context=False):
+        name = str(fault["loc"][0]).upper()
+        known = name if name in os.environ else f"AFTERLOAN_{name}"
+        lines.append(f"{known} cannot be used: {fault['msg'].partition(',')[0]}.")
+    return "\n".join(lines)
 
 
 def _language() -> str:
