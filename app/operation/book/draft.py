@@ -90,7 +90,8 @@ def draft_of(judge: Judge, bundle: LoanBundle) -> LoanDraft | None:
         for attached in bundle.attached():
             judge.tell("LOAN_UNKNOWN", attached, "loan_key", bundle.key)
         return None
-    plan = plan_of(judge, row, bundle.instalments)
+    first_paid_on = min((payment.paid_on for payment in bundle.payments), default=None)
+    plan = plan_of(judge, row, bundle.instalments, first_paid_on)
     if plan is None:
         return None
     currency = judge.currency_of(row)

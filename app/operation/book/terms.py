@@ -31,7 +31,9 @@ class Plan:
     schedule: list[ScheduledInstalment]
 
 
-def plan_of(judge: Judge, loan: LoanRow, given: Sequence[InstalmentRow]) -> Plan | None:
+def plan_of(
+    judge: Judge, loan: LoanRow, given: Sequence[InstalmentRow], first_paid_on: date | None = None
+) -> Plan | None:
     """None when it cannot be made; the judge has told why."""
     if loan.principal_minor <= 0:
         judge.tell(
@@ -42,7 +44,7 @@ def plan_of(judge: Judge, loan: LoanRow, given: Sequence[InstalmentRow]) -> Plan
     if not rows:
         return None
     first = loan.first_due_on or rows[0].due_on
-    disbursed_on = loan.disbursed_on or period_before(first, Frequency(loan.frequency))
+    disbursed_on = loan.disbursed_on or _disbursed_on(loan, first, first_paid_on)
     if disbursed_on > judge.today:
         judge.tell("DATE_FUTURE", loan, "disbursed_on", disbursed_on, today=str(judge.today))
         return None
@@ -55,6 +57,12 @@ def plan_of(judge: Judge, loan: LoanRow, given: Sequence[InstalmentRow]) -> Plan
     count = max(loan.instalment_count or 0, len(rows))
     matures_on = loan.matures_on or _matures_on(loan, rows, count)
     return Plan(disbursed_on, max(matures_on, disbursed_on), rows)
+
+
+def _disbursed_on(loan: LoanRow, first: date, first_paid_on: date | None) -> date:
+    """Where nobody says: nothing can be paid before there is a loan."""
+    before = period_before(first, Frequency(loan.frequency))
+    return min(before, first_paid_on or before)
 
 
 def _matures_on(loan: LoanRow, rows: Sequence[ScheduledInstalment], count: int) -> date:

@@ -242,3 +242,22 @@ async def test_a_mapping_is_refused_before_any_file_is_read(
     assert english in refused.value.render("en")
     assert chinese in refused.value.render("zh")
     assert await db.value("SELECT count(*) FROM import_run") == 0
+
+
+@pytest.mark.parametrize(
+    ("first_payment", "disbursed_on"),
+    [("2025-12-20", date(2025, 12, 20)), ("2026-01-20", date(2026, 1, 10))],
+    ids=["early", "usual"],
+)
+async def test_a_day_that_nobody_named_refuses_no_payment(
+    first_payment: str, disbursed_on: date, tmp_path: Path
+) -> None:
+    files = {
+        "loans.csv": "loan_key,principal\nA,300\n",
+        "instalments.csv": "loan_key,due_on,amount\nA,2026-02-10,150\nA,2026-03-10,150\n",
+        "payments.csv": f"loan_key,paid_on,amount\nA,2026-03-01,1\nA,{first_payment},150\n",
+        "book.toml": "[book]\nas_of = 2026-03-31\n",
+    }
+    report = await books.bring_in(books.write(tmp_path / "b", files))
+    assert books.told(report) == []
+    assert await db.value("SELECT disbursed_on FROM loan") == disbursed_on
