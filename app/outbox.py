@@ -18,7 +18,9 @@ from app.unit_of_work import unit_of_work
 
 CHANNEL = "afterloan:outbox"
 HANDED_PER_ROUND_MAX = 200
+# With the pauses between them some six hours: a mail server may be away for an afternoon.
 ATTEMPTS_MAX = 12
+PAUSE_MAX = timedelta(hours=1)
 
 _wakers: list[Callable[[], None]] = []
 
@@ -125,10 +127,12 @@ async def finish(id: int) -> None:
 
 
 async def fail(id: int, reason: str) -> None:
-    """Keeps the reason; the sweep tries again until `ATTEMPTS_MAX`, then the row waits for a
-    person."""
+    """Keeps the reason; the sweep tries again, after ever longer pauses, until `ATTEMPTS_MAX`;
+    then the row waits for a person."""
     await database.execute(
         "UPDATE outbox SET failure = $2,"
-        " hand_at = CASE WHEN attempts >= $3 THEN 'infinity' ELSE hand_at END WHERE id = $1",
-        id, reason[:500], ATTEMPTS_MAX,
+        " hand_at = CASE WHEN attempts >= $3 THEN 'infinity' ELSE"
+        " $4::timestamptz + least($5::interval, $6::interval * power(2, attempts - 1)) END"
+        " WHERE id = $1",
+        id, reason[:500], ATTEMPTS_MAX, clock.now(), PAUSE_MAX, hand_again_after(),
     )  # fmt: skip

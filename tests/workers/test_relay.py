@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from redis.asyncio import Redis
 
+from app import clock, outbox
 from app import database as db
-from app import outbox
 from app import redis as carrier
 from app.outbox import Message
 from app.settings import settings
@@ -111,6 +111,22 @@ async def test_a_failing_job_is_tried_again_and_then_waits_for_a_person(
     assert done == [-1, -1]
     row = await db.row("SELECT failure, done_at, attempts FROM outbox")
     assert row == {"failure": "RuntimeError", "done_at": None, "attempts": 2}
+
+
+@pytest.mark.parametrize(
+    ("attempt", "minutes"), [(1, 1), (2, 2), (3, 4), (6, 32), (7, 60), (11, 60)]
+)
+async def test_the_pauses_between_attempts_grow(
+    attempt: int, minutes: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outbox, "hand_again_after", lambda: timedelta(minutes=1))
+    await ask(1)
+    id = await db.value("SELECT id FROM outbox")
+    await db.execute("UPDATE outbox SET attempts = $1", attempt)
+    with clock.frozen_at(AT):
+        await outbox.fail(id, "MailServerAway")
+    found = await db.row("SELECT failure, hand_at FROM outbox")
+    assert found == {"failure": "MailServerAway", "hand_at": AT + timedelta(minutes=minutes)}
 
 
 async def test_a_topic_that_nobody_knows_is_named(redis: Redis) -> None:
