@@ -14,10 +14,10 @@ from app.identity.actions import issue_token
 from app.identity.order import IssueToken
 from app.identity.scope import Scope
 from app.permission import Role
+from tests.chaos.crowd import ANSWERED_WITHIN_SECONDS, Log
 from tests.factories import actor_of
 
 POST = Path("graphql/operations/post_payment.graphql").read_text()
-LOANS = "{ loans { nodes { id sourceNumber } } }"
 PAUSE_SECONDS = 0.05
 
 
@@ -31,14 +31,14 @@ def api(port: int, token: str) -> httpx2.Client:
     return httpx2.Client(
         base_url=f"http://127.0.0.1:{port}",
         headers={"Authorization": f"Bearer {token}"},
-        timeout=20,
+        timeout=ANSWERED_WITHIN_SECONDS,
         trust_env=False,
     )
 
 
 def loan_ids(port: int, token: str) -> list[str]:
     with api(port, token) as client:
-        answer = client.post("/graphql", json={"query": LOANS})
+        answer = client.post("/graphql", json={"query": "{ loans { nodes { id sourceNumber } } }"})
     return [node["id"] for node in orjson.loads(answer.content)["data"]["loans"]["nodes"]]
 
 
@@ -60,6 +60,7 @@ class Till:
 
     def __init__(self, client: httpx2.Client, loan_id: str, *, name: str, value_on: str) -> None:
         self.receipts: dict[str, str] = {}
+        self.log = Log(name)
         self.retries = 0
         self.closing = threading.Event()
         self.client, self._loan_id = client, loan_id
@@ -76,13 +77,12 @@ class Till:
             time.sleep(PAUSE_SECONDS)
 
     def _try(self, reference: str) -> str | None:
-        try:
-            answer = post(
+        with self.log.asking() as asked:
+            asked.answer = post(
                 self.client, self._loan_id, key=reference, amount="1.00", value_on=self._value_on
             )
-        except httpx2.TransportError:
-            return None
-        if answer.status_code != 200:
+        answer = asked.answer
+        if answer is None or answer.status_code != 200:
             return None
         told = orjson.loads(answer.content)["data"]
         payment = told and told["postPayment"] and told["postPayment"]["payment"]
