@@ -11,7 +11,7 @@ from tortoise import Tortoise
 from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.connection import get_connection
 
-from app.errors import Unavailable
+from app.errors import NoRoom, Unavailable
 from app.settings import settings
 from app.unit_of_work import AWAY, unit_of_work
 
@@ -149,6 +149,8 @@ def reaching() -> Iterator[None]:
         yield
     except AWAY as error:
         raise Unavailable from error
+    except asyncpg.DiskFullError as error:
+        raise NoRoom from error
 
 
 @asynccontextmanager

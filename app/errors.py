@@ -110,6 +110,12 @@ class TookTooLong(Unavailable):
     mend = N_("Nothing was changed. Try again in a moment.")
 
 
+class NoRoom(Unavailable):
+    code = "NO_ROOM"
+    text = N_("The database’s disk is full: nothing can be saved at the moment.")
+    mend = N_("Nothing was changed. Your administrator has to make room.")
+
+
 class Uncertain(Unavailable):
     """The answer to COMMIT was lost: nobody here knows which way it went."""
 

@@ -17,7 +17,7 @@ from tortoise.connection import get_connections
 from tortoise.exceptions import DBConnectionError
 from tortoise.transactions import in_transaction
 
-from app.errors import Unavailable, Uncertain
+from app.errors import NoRoom, Unavailable, Uncertain
 from app.pool import CLEAN_WITHIN_SECONDS
 
 _NAME = "default"
@@ -58,6 +58,8 @@ async def unit_of_work() -> AsyncIterator[BaseDBAsyncClient]:
         await _commit(context, inside=before)
     except AWAY as error:
         raise Unavailable from error
+    except asyncpg.DiskFullError as error:
+        raise NoRoom from error
     finally:
         if handler.get(_NAME) is not before:
             handler.set(_NAME, before)

@@ -7,7 +7,7 @@ from tortoise.exceptions import IntegrityError, OperationalError
 
 from app import database as db
 from app.database import connect_arguments, raw_connection
-from app.errors import Unavailable
+from app.errors import NoRoom, Unavailable
 from app.unit_of_work import unit_of_work
 from tests.factories import BOOKED_AT
 
@@ -102,6 +102,22 @@ async def test_a_database_that_is_away_is_a_refusal_with_a_name(
     for asked in (db.rows("SELECT 1"), db.execute("DELETE FROM outbox")):
         with pytest.raises(Unavailable):
             await asked
+
+
+@pytest.mark.usefixtures("database")
+async def test_a_full_disk_is_a_refusal_with_a_name() -> None:
+    """In the server's own words, as it said them when its disk was full."""
+    full = "DO $$ BEGIN RAISE EXCEPTION 'no room' USING ERRCODE = '53100'; END $$"
+
+    async def at_the_commit() -> None:
+        async with unit_of_work() as held:
+            await insert("a")
+            await held.execute_script(full)
+
+    for asked in (db.execute(full), at_the_commit()):
+        with pytest.raises(NoRoom):
+            await asked
+    assert await db.value("SELECT count(*) FROM business_setting") == 0
 
 
 @pytest.mark.usefixtures("database")
