@@ -251,5 +251,7 @@ def _refuse_unclear(source: Source, where: str) -> None:
         )
     if (source.split is None) != (source.part is None):
         raise MappingInvalid(problem=N_("{where}: “split” and “part” go together."), where=where)
+    if source.split == "":
+        raise MappingInvalid(problem=N_("{where}: “split” cannot be empty."), where=where)
     if source.minus and source.sum is None:
         raise MappingInvalid(problem=N_("{where}: “minus” goes with “sum”."), where=where)

@@ -96,5 +96,5 @@ def _prove_extra(source: TableSource, where: str) -> None:
 def _is_encoding(name: str) -> bool:
     try:
         return bool(codecs.lookup(name)._is_text_encoding)
-    except LookupError:
+    except (LookupError, ValueError):
         return False

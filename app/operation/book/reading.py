@@ -91,7 +91,7 @@ class TableReader:
         where = [each for each in file.source.where if not is_repeated(each)]
         self.keep = [self._condition(condition) for condition in where]
         self.keeps = [self._own_conditions(source) for source in self.sources]
-        self.is_usable = all(columns is not None for columns in self.passes)
+        self.is_usable = bool(self.passes) and None not in self.passes
 
     @property
     def places(self) -> dict[str, tuple[str, int]]:

@@ -196,7 +196,7 @@ repeat = "paid *"
 columns = { loan_key = "id", paid_on = { value = "{n}" }, amount = "paid {n}" }
 """
     for headings, told in (
-        ("id,sum", "pay.csv:1:A paid * COLUMN_MISSING"),
+        ("id,sum\n1\n1,2,3", "pay.csv:1:A paid * COLUMN_MISSING"),
         ("id,paid 2026-01-05,paid total", "pay.csv:1:A  MAPPING_UNFIT"),
     ):
         files = {"loans.csv": books.LOANS, "pay.csv": f"{headings}\n"}
@@ -230,6 +230,9 @@ columns = { loan_key = "id", paid_on = { value = "{n}" }, amount = "paid {n}" }
          "合计只能用「above」和「below」"),
         ("[payments]\nwhere = [{ above = 0 }]", "exactly one of column, sum; it names 0",
          "须在 column, sum 中恰好写一个"),
+        ("[loans.columns]\nloan_key = { column = 'a', split = '', part = 1 }",
+         "“split” cannot be empty", "「split」不能为空"),
+        ("[loans]\nencoding = \"a\\u0000\"", "is no encoding", "不是已知的编码"),
         ("[loans]\nextra = { a = 'date' }", "“date” is not one of text, integer, number",
          "「date」不在 text, integer, number 之中"),
     ],
