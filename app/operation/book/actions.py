@@ -143,10 +143,13 @@ async def write_batch(work: Work, writing: WritingRun, order: WriteBatch) -> Bat
     run, manifest, on = writing
     assert manifest is not None, "checked: only what was spooled is written"
     number = order.bucket + manifest.buckets * _SIDES.index(order.side)
+    digest = digest_of_bucket(spool_folder(run.id), order.side, order.bucket)
     await hold_batch(run.id, number)
+    # Of other rows than these it says nothing: they may have been spread differently before.
     done = await database.value(
-        "SELECT row_count FROM import_batch WHERE import_run_id = $1 AND number = $2",
-        run.id, number,
+        "SELECT row_count FROM import_batch"
+        " WHERE import_run_id = $1 AND number = $2 AND digest = $3",
+        run.id, number, digest,
     )  # fmt: skip
     if done is not None:
         return BatchWritten(rows=done, was_there=True)
@@ -160,10 +163,10 @@ async def write_batch(work: Work, writing: WritingRun, order: WriteBatch) -> Bat
         rows, records = await _take_over_cases(work, order)
     else:
         rows, records = await _write_loans(work, judge, order, places, booking)
-    digest = digest_of_bucket(spool_folder(run.id), order.side, order.bucket)
     await database.execute(
         "INSERT INTO import_batch (import_run_id, number, digest, row_count, written_at, audit_id)"
-        " VALUES ($1, $2, $3, $4, $5, $6)",
+        " VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (import_run_id, number) DO UPDATE"
+        " SET digest = $3, row_count = $4, written_at = $5, audit_id = $6",
         run.id, number, digest, rows, work.now, work.audit_id,
     )  # fmt: skip
     # Last: the two writers of a run wait for each other here only.

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from datetime import date
 from pathlib import Path
 from tempfile import mkdtemp
+from typing import get_args
 
 import msgspec
 
@@ -16,9 +17,12 @@ from app.operation.book.gather import Heading
 from app.operation.book.judge import Judge
 from app.operation.book.mapping import BookFormat
 from app.operation.book.places import Named
+from app.operation.book.rows import AnyRow
 from app.settings import settings
 
 _NAME = "manifest"
+# What was spooled by another version of this program is read from the files again.
+_FORM = ";".join(f"{row.__name__}:{','.join(row.__struct_fields__)}" for row in get_args(AnyRow))
 
 
 class Manifest(msgspec.Struct, kw_only=True):
@@ -31,6 +35,7 @@ class Manifest(msgspec.Struct, kw_only=True):
     named: Named
     faults: list[Fault] = []
     fault_counts: dict[str, int] = {}
+    form: str = _FORM
 
     def judge(self) -> Judge:
         """One for each bucket: it hears of that bucket's faults only."""
@@ -101,4 +106,8 @@ def load_manifest(run_id: int) -> Manifest | None:
     path = run_folder(run_id) / _NAME
     if not path.is_file():
         return None
-    return msgspec.msgpack.decode(path.read_bytes(), type=Manifest)
+    try:
+        found = msgspec.msgpack.decode(path.read_bytes(), type=Manifest)
+    except msgspec.ValidationError:
+        return None
+    return found if found.form == _FORM else None

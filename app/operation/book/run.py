@@ -87,6 +87,8 @@ async def import_book(
     async with alone_with(asked.run_id):
         state = (await ImportRun.get(id=asked.run_id)).state
         if state is ImportState.done:
+            # Whoever finished it may have been killed before he had tidied up.
+            clear(asked.run_id)
             return await _report(asked.run_id, was_there=True)
         if load_manifest(asked.run_id) is None or state is not ImportState.writing:
             await check_run(actor, asked.run_id, files, faults=faults, told=told)

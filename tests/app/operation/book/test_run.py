@@ -1,3 +1,4 @@
+import shutil
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -9,7 +10,13 @@ from app import database as db
 from app.customer.search_key import keys_of
 from app.errors import Forbidden
 from app.operation.book import share
-from app.operation.book.manifest import run_folder
+from app.operation.book.manifest import (
+    load_manifest,
+    make_spool,
+    run_folder,
+    save_manifest,
+    spool_folder,
+)
 from app.operation.book.run import import_book
 from app.operation.models import ImportState
 from app.permission import Role
@@ -153,7 +160,58 @@ async def test_a_refused_book_leaves_nothing_on_disk(tmp_path: Path) -> None:
 async def test_a_killed_import_goes_on_where_it_was(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    folder, written = books.write(tmp_path / "book"), share.write_share
+    folder = books.write(tmp_path / "book")
+    await kill_before_loans(folder, monkeypatch)
+    report = await books.bring_in(folder)
+    assert report.state is ImportState.done
+    assert (await counts())["customer"] == 2
+    assert (await counts())["loan"] == 3
+    assert await db.value("SELECT count(*) FROM import_run") == 1
+    assert not run_folder(report.run_id).exists()
+
+
+async def test_a_batch_says_nothing_of_other_rows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = books.write(tmp_path / "book")
+    await kill_before_loans(folder, monkeypatch)
+    await db.execute(
+        "INSERT INTO import_batch (import_run_id, number, digest, row_count, written_at, audit_id)"
+        " SELECT import_run_id, 1, $1, 10, written_at, audit_id FROM import_batch",
+        b"of other rows",
+    )
+    assert (await books.bring_in(folder)).state is ImportState.done
+    assert (await counts())["loan"] == 3
+    assert await db.value("SELECT count(*) FROM import_batch WHERE length(digest) = 32") == 2
+
+
+async def test_what_another_version_spooled_is_read_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = books.write(tmp_path / "book")
+    run_id = await kill_before_loans(folder, monkeypatch)
+    manifest = load_manifest(run_id)
+    assert manifest is not None
+    manifest.form = "another"
+    save_manifest(run_id, manifest)
+    assert load_manifest(run_id) is None
+    shutil.rmtree(spool_folder(run_id))
+    assert (await books.bring_in(folder)).state is ImportState.done
+    assert (await counts())["customer"] == 2
+    assert (await counts())["loan"] == 3
+
+
+async def test_what_a_finished_import_left_on_disk_is_cleared(tmp_path: Path) -> None:
+    folder = books.write(tmp_path / "book")
+    report = await books.bring_in(folder)
+    make_spool(report.run_id)
+    assert (await books.bring_in(folder)).was_there
+    assert not run_folder(report.run_id).exists()
+
+
+async def kill_before_loans(folder: Path, monkeypatch: pytest.MonkeyPatch) -> int:
+    """The run whose borrowers are in the book and whose loans are not."""
+    written = share.write_share
 
     async def killed(actor: object, part: share.Share) -> int:
         if part.side == "loan":
@@ -163,15 +221,11 @@ async def test_a_killed_import_goes_on_where_it_was(
     monkeypatch.setattr(share, "write_share", killed)
     with pytest.raises(KeyboardInterrupt):
         await books.bring_in(folder)
+    monkeypatch.undo()
     assert (await counts())["customer"] == 2
     assert (await counts())["loan"] == 0
-    monkeypatch.undo()
-    report = await books.bring_in(folder)
-    assert report.state is ImportState.done
-    assert (await counts())["customer"] == 2
-    assert (await counts())["loan"] == 3
-    assert await db.value("SELECT count(*) FROM import_run") == 1
-    assert not run_folder(report.run_id).exists()
+    found: int = await db.value("SELECT id FROM import_run")
+    return found
 
 
 async def test_who_may_not_import_is_refused(tmp_path: Path) -> None:
