@@ -54,8 +54,8 @@ async def test_a_card_shows_what_a_collector_needs(office: Office) -> None:
     ("days", "expected", "is_on_both"),
     [
         (-1, "missed 14 Mar", True),
-        (0, "follow up today", True),
-        (5, "follow up 20 Mar", False),
+        (0, "act today", True),
+        (5, "next 20 Mar", False),
     ],
 )
 async def test_a_card_shows_when_its_next_step_has_come(
