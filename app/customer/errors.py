@@ -24,5 +24,5 @@ class TooManyLookUps(TooMany):
 
 class TooManyReveals(TooMany):
     code = "TOO_MANY_REVEALS"
-    text = N_("You looked at very much personal data in a short time.")
+    text = N_("You looked at a lot of personal data in a short time.")
     mend = N_("Wait {seconds} seconds. If your work needs more, ask your administrator.")

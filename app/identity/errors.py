@@ -140,7 +140,7 @@ class ClientNameInvalid(Invalid):
 
 class ScopeMissing(Invalid):
     code = "SCOPE_MISSING"
-    text = N_("A token without a scope would be good for nothing.")
+    text = N_("A token needs at least one scope.")
     mend = N_("Choose from: {known}.")
 
 

@@ -18,7 +18,7 @@ class LoanClosed(Conflict):
 
 class AmountNotPositive(Invalid):
     code = "AMOUNT_NOT_POSITIVE"
-    text = N_("A payment is more than nothing.")
+    text = N_("A payment must be more than zero.")
     mend = N_("To take money back, reverse the payment that was wrong.")
 
 
