@@ -27,7 +27,8 @@ TUNING: Mapping[str, str] = {
     "work_mem": "16MB",
     "maintenance_work_mem": "128MB",
     "max_parallel_workers_per_gather": "1",
-    "max_wal_size": "2GB",
+    # After each checkpoint that a load forces, every page it comes to is logged whole once more.
+    "max_wal_size": "4GB",
     "checkpoint_timeout": "15min",
     "wal_compression": "on",
     "random_page_cost": "1.1",
