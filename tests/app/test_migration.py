@@ -29,9 +29,11 @@ async def _drop(server: asyncpg.Connection, name: str) -> None:
     async with asyncio.timeout(30):
         while True:
             try:
-                return await server.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+                await server.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
             except asyncpg.InsufficientPrivilegeError:
                 await asyncio.sleep(0.1)
+            else:
+                return
 
 
 async def tables(url: str) -> int:
