@@ -100,14 +100,15 @@ class Unavailable(AfterloanError):
     code = "UNAVAILABLE"
     log_level = logging.ERROR
     text = N_("The database cannot be reached at the moment.")
-    mend = N_("Nothing was changed. Try again in a moment.")
+    # Not that nothing was changed: it may be lost just after a commit, while its answer is drawn.
+    mend = N_("Try again in a moment.")
 
 
 class TookTooLong(Unavailable):
     code = "TIMEOUT"
     log_level = logging.WARNING
     text = N_("This took longer than anybody should wait.")
-    mend = N_("Nothing was changed. Try again in a moment.")
+    mend = N_("Try again in a moment.")
 
 
 class NoRoom(Unavailable):

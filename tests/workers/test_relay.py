@@ -1,9 +1,11 @@
 """The way of a job: a row, arq, a worker, and back from every kind of accident."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -111,6 +113,16 @@ async def test_a_failing_job_is_tried_again_and_then_waits_for_a_person(
     assert done == [-1, -1]
     row = await db.row("SELECT failure, done_at, attempts FROM outbox")
     assert row == {"failure": "RuntimeError", "done_at": None, "attempts": 2}
+    await db.execute(statement_for_operators())
+    (again,) = await outbox.take_due()
+    assert (again.payload, again.attempts) == ({"number": -1}, 1)
+
+
+def statement_for_operators() -> str:
+    """As the operator finds it."""
+    text = Path("docs/failures.md").read_text()
+    (statement,) = re.findall(r"```sql\n(UPDATE outbox .*?)\n```", text)
+    return str(statement)
 
 
 @pytest.mark.parametrize(
