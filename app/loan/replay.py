@@ -61,10 +61,15 @@ class LoanState:
 
     @property
     def principal_left_minor(self) -> int:
+        """Nothing once it is settled: what an early settlement did not ask for was let off."""
+        if self.status is LoanStatus.settled:
+            return 0
         return sum(i.terms.principal_minor - i.principal_paid_minor for i in self.instalments)
 
     @property
     def interest_left_minor(self) -> int:
+        if self.status is LoanStatus.settled:
+            return 0
         return sum(i.terms.interest_minor - i.interest_paid_minor for i in self.instalments)
 
     @property

@@ -107,7 +107,10 @@ _VALUE = {
     ),
     "NUMBER_UNREADABLE": Words(
         N_("“{value}” is not a number."),
-        N_("Write plain digits with a point, such as 1234.56."),
+        N_(
+            "Write plain digits with a point, such as 1234.56, or set decimal or strip in the"
+            " mapping."
+        ),
     ),
     "NUMBER_IS_NONE": Words(
         N_("“{value}” stands for no number at all."),

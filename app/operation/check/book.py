@@ -61,11 +61,17 @@ _DRAWN = MappingProxyType(
 
 SCHEDULE_SUMS = SqlTruth(
     "schedule_sums",
-    N_("Each schedule is complete, and its principal sums to the loan's."),
+    N_("Each schedule has the instalments and the principal that it began with."),
     _LOANS,
     "SELECT loan.id FROM loan LEFT JOIN summed ON summed.customer_id = loan.customer_id"
-    " AND summed.loan_id = loan.id WHERE summed.instalments IS DISTINCT FROM loan.instalment_count"
-    " OR summed.principal IS DISTINCT FROM loan.principal_minor",
+    " AND summed.loan_id = loan.id WHERE (summed.instalments IS DISTINCT FROM loan.instalment_count"
+    " OR summed.principal IS DISTINCT FROM loan.principal_minor)"
+    # A book may give the first part of a schedule only: then its opening tells what there must be.
+    " AND NOT EXISTS (SELECT 1 FROM loan_event WHERE loan_event.customer_id = loan.customer_id"
+    " AND loan_event.loan_id = loan.id AND loan_event.sequence = 1"
+    " AND jsonb_array_length(loan_event.payload -> 'schedule') = summed.instalments"
+    " AND (SELECT sum((line ->> 2)::numeric)"
+    " FROM jsonb_array_elements(loan_event.payload -> 'schedule') AS line) = summed.principal)",
     _SUMS,
 )
 BALANCES = SqlTruth(
@@ -74,7 +80,9 @@ BALANCES = SqlTruth(
     _LOANS,
     "SELECT loan.id FROM loan LEFT JOIN summed ON summed.customer_id = loan.customer_id"
     " AND summed.loan_id = loan.id"
-    " WHERE (summed.principal_left, summed.interest_left)"
+    # An early settlement lets off what its instalments still say.
+    " WHERE (CASE WHEN loan.status = 'settled' THEN (0::numeric, 0::numeric)"
+    " ELSE (summed.principal_left, summed.interest_left) END)"
     " IS DISTINCT FROM (loan.principal_left_minor::numeric, loan.interest_left_minor::numeric)",
     _SUMS,
 )

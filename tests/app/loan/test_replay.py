@@ -138,3 +138,21 @@ def test_a_replay_leaves_its_events_alone(life: Life) -> None:
     first.instalments[0].principal_paid_minor += 1
     assert replay(events) == replay([*events])
     assert [replace(i) for i in replay(events).instalments] == replay(events).instalments
+
+
+def test_an_early_settlement_lets_off_what_it_did_not_ask_for() -> None:
+    life = Life(scheduled([(30, 100, 5, 0), (30, 100, 5, 0)]), [])
+    on = date(2026, 2, 10)
+    settled = Event(
+        sequence=3,
+        kind=EventKind.closed,
+        value_on=on,
+        payload=Closed(status=LoanStatus.settled),
+    )
+    before = replay(life.events([Paid(on, 200)]))
+    assert (before.principal_left_minor, before.interest_left_minor) == (10, 0)
+    after = replay([*life.events([Paid(on, 200)]), settled])
+    assert (after.principal_left_minor, after.interest_left_minor) == (0, 0)
+    # What the payment paid stays what it paid.
+    assert after.allocations == before.allocations
+    assert after.instalments == before.instalments

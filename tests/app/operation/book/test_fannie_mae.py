@@ -10,6 +10,7 @@ import pytest
 from app import database as db
 from app.actor import Actor
 from app.operation.book.run import Report, import_book
+from app.operation.check.run import check_book
 from app.operation.models import ImportState
 
 ROOT = Path(__file__).parents[4]
@@ -44,6 +45,12 @@ async def test_month_ends_are_the_servicers() -> None:
     # The servicer's status of this loan jumps by sixteen months; see the data's README.
     assert set(differing) == {"100409171213"}
     assert len(differing) == 9_847 - agreed
+
+
+async def test_all_truths_of_the_book_hold() -> None:
+    await the_book()
+    wrong = [looked.truth.name async for looked in check_book(whole=True) if looked.found.offenders]
+    assert wrong == []
 
 
 async def _compared() -> tuple[int, list[str]]:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from app import database as db
+from app.operation.check.run import check_book
 from tests.app.operation.book import books
 from tests.app.operation.book.truth import Known, differences
 
@@ -280,3 +281,59 @@ async def test_a_micro_lenders_habits(tmp_path: Path) -> None:
         "loans.csv": loans, "instalments.csv": instalments, "payments.csv": payments,
     }  # fmt: skip
     assert await compared(tmp_path, files, MICRO, known, date(2020, 12, 31)) == 120
+    # Whatever their habits, the book holds together; the settled one owes nothing any more.
+    assert await untrue() == []
+
+
+INSTALMENTS_PAYMENTS = """
+[book]
+currency = "USD"
+as_of = 2018-01-01
+[loans]
+file = "applications.csv"
+[loans.columns]
+loan_key = { column = "ID", split = ".", part = 1 }
+principal = "CREDIT"
+instalment_count = "COUNT"
+disbursed_on = { column = "DAYS", days_from = 2018-01-01 }
+[instalments]
+file = "installments.csv"
+[instalments.columns]
+loan_key = "ID"
+number = "NUMBER"
+due_on = { column = "DAYS_DUE", days_from = 2018-01-01 }
+amount = "DUE"
+[payments]
+file = "installments.csv"
+where = [{ column = "PAID", above = 0 }]
+[payments.columns]
+loan_key = "ID"
+paid_on = { column = "DAYS_PAID", days_from = 2018-01-01 }
+amount = "PAID"
+"""
+
+
+async def test_instalment_and_payment_in_one_row_and_only_those_seen(tmp_path: Path) -> None:
+    end, start = date(2018, 1, 1), date(2018, 1, 1) - timedelta(200)
+    rows = [
+        (1, -170, -171, 4_000), (1, -170, -160, 6_000), (2, -140, -140, 10_000),
+        (3, -110, -61, 9_999), (3, -110, -20, 1), (4, -80, -5, 5_000), (5, -50, None, 0),
+    ]  # fmt: skip
+    due = {number: (end + timedelta(days), 10_000) for number, days, _, _ in rows}
+    paid = [(end + timedelta(days), amount) for _, _, days, amount in rows if days is not None]
+    table = "ID,NUMBER,DAYS_DUE,DAYS_PAID,DUE,PAID\n"
+    for number, days, paid_days, amount in rows:
+        when = "" if paid_days is None else f"{paid_days}.0"
+        table += f"7,{number},{days}.0,{when},100.0,{amount / 100:.2f}\n"
+    files: dict[str, str | bytes] = {
+        "applications.csv": "ID,CREDIT,COUNT,DAYS\n7.0,1000.0,12.0,-200\n",
+        "installments.csv": table,
+    }
+    known = {"7": Known(start, list(due.values()), paid)}
+    assert await compared(tmp_path, files, INSTALMENTS_PAYMENTS, known, end) == 7
+    assert await untrue() == []
+
+
+async def untrue() -> list[str]:
+    """Truths of the book that do not hold."""
+    return [looked.truth.name async for looked in check_book(whole=True) if looked.found.offenders]
