@@ -40,9 +40,13 @@ def done(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
 
 @pytest.fixture(autouse=True)
-def quick(monkeypatch: pytest.MonkeyPatch, redis: Redis) -> None:
+async def quick(monkeypatch: pytest.MonkeyPatch, redis: Redis) -> AsyncIterator[None]:
     monkeypatch.setenv("AFTERLOAN_OUTBOX_HAND_AGAIN", "PT0.6S")
     settings.cache_clear()
+    carrier.redis.cache_clear()
+    yield
+    # The worker's ticks may have published something with it.
+    await carrier.redis().aclose()
     carrier.redis.cache_clear()
 
 
