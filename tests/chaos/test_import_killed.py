@@ -27,17 +27,17 @@ from tests.network import PATIENCE_SECONDS, until
 
 pytestmark = [pytest.mark.usefixtures("database", "redis"), pytest.mark.xdist_group("chaos")]
 
-WANTED = Wanted(loans=1_500, seed=5, as_of=date(2026, 3, 31), instalments=12)
-# So small that the book is written in more than thirty batches, by two processes.
+WANTED = Wanted(loans=3_000, seed=5, as_of=date(2026, 3, 31), instalments=12)
+# So small that the book is written in more than sixty batches, by two processes.
 BUCKET_BYTES = 90_000
 IMPORT = (
     f"from app.operation.book import gather; gather.BUCKET_BYTES = {BUCKET_BYTES};"
     "from app.command.main import main; main()"
 )
 # Batches that are in the book when the next kill comes, and whether it takes the helpers too.
-KILLS = ((2, True), (11, False), (19, True))
+KILLS = ((2, True), (14, False), (30, True))
 PAUSE_SECONDS = 0.01
-SOME_SECONDS = 0.1
+SOME_SECONDS = 0.05
 
 
 async def test_a_killed_import_ends_as_an_undisturbed_one(
