@@ -3,10 +3,19 @@
 import click
 
 from app.asset import VENDOR, bring_assets
+from app.i18n import gettext as _
+from app.i18n import ngettext
 
 
 @click.command("assets")
 def command() -> None:
     """Fetch what browsers load from us and others wrote."""
     changed = bring_assets()
-    click.echo(f"{len(changed)} files written to {VENDOR}" if changed else "Nothing to fetch.")
+    if not changed:
+        click.echo(_("Nothing to fetch."))
+        return
+    number = len(changed)
+    said = ngettext(
+        "{n} file written to {folder}", "{n} files written to {folder}", number, folder=VENDOR
+    )
+    click.echo(said)

@@ -3,6 +3,7 @@
 import click
 
 from app.command.ground import run
+from app.i18n import gettext as _
 
 
 @click.group("audit")
@@ -19,8 +20,14 @@ def verify() -> None:
     verified = run(verify_audit)
     for finding in verified.findings:
         click.echo(finding.text(current_language()))
-    click.echo(f"{verified.entries:,} entries and {verified.seals:,} seals walked.")
+    click.echo(
+        _(
+            "{entries:,} entries and {seals:,} seals walked.",
+            entries=verified.entries,
+            seals=verified.seals,
+        )
+    )
     if verified.last_seal:
-        click.echo(f"The last seal is {verified.last_seal}.")
+        click.echo(_("The last seal is {seal}.", seal=verified.last_seal))
     if not verified.is_whole:
         raise SystemExit(1)

@@ -1,8 +1,16 @@
 """The truths of the book."""
 
+from typing import TYPE_CHECKING
+
 import click
 
 from app.command.ground import run
+from app.command.speech import listed, padded
+from app.i18n import current_language
+from app.i18n import gettext as _
+
+if TYPE_CHECKING:
+    from app.operation.check.truth import Looked
 
 
 @click.command("check")
@@ -14,28 +22,35 @@ def command(whole: bool) -> None:
 
 
 async def _check(*, whole: bool) -> bool:
-    from app.i18n import current_language
     from app.operation.check.run import check_book
-    from app.operation.check.truth import Looked
-
-    def line(looked: Looked) -> str:
-        found = looked.found
-        seen = f"{found.looked_at:,}" + (f" of {found.out_of:,}" if found.out_of else "")
-        outcome = "unknown" if looked.is_unknown else "ok" if looked.holds else "WRONG"
-        named = f"  such as {', '.join(map(str, found.examples))}" if found.examples else ""
-        return (
-            f"{outcome:<8}{found.offenders:>9,}  of {seen:<18}"
-            f"{looked.truth.name:<22}{looked.text(current_language())}{named}"
-        )
 
     every = []
     async for looked in check_book(whole=whole):
-        click.echo(line(looked))
+        click.echo(_line(looked))
         every.append(looked)
     wrong = sum(not looked.holds for looked in every)
     unknown = sum(looked.is_unknown for looked in every)
     click.echo(
-        f"{len(every)} truths: {len(every) - wrong - unknown} hold, {wrong} do not,"
-        f" {unknown} had nothing to look at."
+        _(
+            "{all} truths: {hold} hold, {wrong} do not, {unknown} had nothing to look at.",
+            all=len(every),
+            hold=len(every) - wrong - unknown,
+            wrong=wrong,
+            unknown=unknown,
+        )
     )
     return wrong == 0
+
+
+def _line(looked: "Looked") -> str:
+    found = looked.found
+    outcome = _("unknown") if looked.is_unknown else _("ok") if looked.holds else _("WRONG")
+    seen = f"{found.looked_at:,}"
+    if found.out_of:
+        seen = _("{looked_at} of {out_of:,}", looked_at=seen, out_of=found.out_of)
+    among = _("of {seen}", seen=seen)
+    named = _("such as {examples}", examples=listed(found.examples)) if found.examples else ""
+    return (
+        f"{padded(outcome, 8)}{found.offenders:>9,}  {padded(among, 22)}"
+        f"{looked.truth.name:<22}{looked.text(current_language())}{'  ' if named else ''}{named}"
+    )

@@ -6,6 +6,7 @@ import click
 
 from app.actor import Actor
 from app.command.ground import run
+from app.i18n import gettext as _
 
 
 @click.command("close")
@@ -25,11 +26,18 @@ async def _close(to: date | None) -> None:
     def tell(day: CloseFinished) -> None:
         seconds = (day.finished_at - day.started_at).total_seconds()
         click.echo(
-            f"{day.to_date}  {day.loans_changed:,} loans and {day.cases_changed:,} cases changed,"
-            f" {day.reminders_planned:,} reminders, {day.loans_set_aside:,} loans set aside,"
-            f" {seconds:.1f} s"
+            _(
+                "{on}  {loans:,} loans and {cases:,} cases changed, {reminders:,} reminders,"
+                " {aside:,} loans set aside, {seconds:.1f} s",
+                on=day.to_date,
+                loans=day.loans_changed,
+                cases=day.cases_changed,
+                reminders=day.reminders_planned,
+                aside=day.loans_set_aside,
+                seconds=seconds,
+            )
         )
 
     begun = await current_business_date()
     await close_until(Actor.system("command"), to or begun + timedelta(days=1), told=tell)
-    click.echo(f"The business date is {await current_business_date()}.")
+    click.echo(_("The business date is {on}.", on=await current_business_date()))

@@ -20,6 +20,7 @@ from app.engine.errors import EngineFailed
 from app.engine.place import Place, alone
 from app.engine.process import tail
 from app.engine.supervisor import ROUND_SECONDS, Supervisor
+from app.i18n import gettext as _
 from app.settings import settings
 
 LOANS = 2_000
@@ -28,7 +29,13 @@ _LOOK_SECONDS = 0.05
 
 
 @click.command("demo")
-@click.option("--loans", type=click.IntRange(100, 1_000_000), default=LOANS, show_default=True)
+@click.option(
+    "--loans",
+    type=click.IntRange(100, 1_000_000),
+    default=LOANS,
+    show_default=True,
+    help="How many.",
+)
 @click.option("--book", type=click.Path(exists=True, path_type=Path), help="Your own, instead.")
 @click.option("--mapping", type=click.Path(exists=True, path_type=Path), help="How to read it.")
 def command(loans: int, book: Path | None, mapping: Path | None) -> None:
@@ -41,7 +48,7 @@ def command(loans: int, book: Path | None, mapping: Path | None) -> None:
     listening(wanted.host, wanted.port).close()
     place = Place(wanted.home)
     with (
-        alone(place, f"{wanted.base_url}, process {os.getpid()}"),
+        alone(place, f"{wanted.base_url}, PID {os.getpid()}"),
         contextlib.suppress(KeyboardInterrupt),
         _undisturbed_end(),
         ground(),
@@ -69,7 +76,8 @@ def _run(loans: int, book: Path | None, mapping: Path | None, *, begun: float) -
         words = asyncio.run(with_database(welcome))
         _wait_until_ready(web)
         click.echo(words)
-        click.echo(f"Ready in {time.monotonic() - begun:.1f} s. Ctrl-C ends all of it.")
+        seconds = time.monotonic() - begun
+        click.echo(_("Ready in {seconds:.1f} s. Ctrl-C ends all of it.", seconds=seconds))
         while True:
             time.sleep(ROUND_SECONDS)
             supervisor.tend()
@@ -104,7 +112,7 @@ def _wait_until_ready(web: Child) -> None:
     until = time.monotonic() + READY_SECONDS_MAX
     while not _is_ready():
         if not web.alive() or time.monotonic() > until:
-            raise EngineFailed(engine="The web process", log=web.log, tail=tail(web.log))
+            raise EngineFailed(engine=_("The web process"), log=web.log, tail=tail(web.log))
         time.sleep(_LOOK_SECONDS)
 
 

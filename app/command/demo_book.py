@@ -7,6 +7,7 @@ import click
 
 from app import clock
 from app.database import raw_connection
+from app.i18n import gettext as _
 from app.settings import settings
 
 SEED = 20_260_101
@@ -24,7 +25,7 @@ async def fill(loans: int, book: Path | None, mapping: Path | None) -> None:
     if book:
         await _bring_in(book, mapping)
         return
-    click.echo(f"Making a book of {loans:,} loans …")
+    click.echo(_("Making a book of {loans:,} loans …", loans=loans))
     with tempfile.TemporaryDirectory(prefix="afterloan-book-") as folder:
         _generate(loans, Path(folder))
         await _bring_in(Path(folder), None)

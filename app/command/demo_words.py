@@ -2,7 +2,11 @@
 
 from app import database
 from app.actor import Actor
+from app.command.outer import ROLES, load
+from app.command.speech import padded
 from app.errors import AfterloanError
+from app.i18n import gettext as _
+from app.i18n import translate
 from app.identity import provider
 from app.identity.provider.people import PEOPLE
 from app.settings import settings
@@ -13,23 +17,40 @@ _QUERY = '{"query": "{ loans(first: 3) { nodes { id number } } }"}'
 
 
 async def welcome() -> str:
-    address = settings().base_url
     loans = await database.value("SELECT count(*) FROM loan")
-    people = "\n".join(f"    {person.role.value:<16}{person.name}" for person in PEOPLE)
-    if provider.refusal(settings()) is not None:
-        people = f"    those of {settings().oidc_issuer or 'the configured issuer'}"
-    return f"""
+    greeting = _(
+        """
   Afterloan with {loans:,} loans:  {address}
 
   Sign in as
 {people}
 
   Call the API:
-    curl -s {address}/graphql \\
-      -H 'Authorization: Bearer {await _token()}' \\
+{call}
+""",
+        loans=loans,
+        address=settings().base_url,
+        people=_people(),
+        call=_call(await _token()),
+    )
+    return greeting
+
+
+def _people() -> str:
+    if provider.refusal(settings()) is None:
+        names = load(ROLES)
+        return "\n".join(
+            f"    {padded(translate(names[person.role]), 20)}{person.name}" for person in PEOPLE
+        )
+    issuer = settings().oidc_issuer or _("the configured issuer")
+    return "    " + _("those of {issuer}", issuer=issuer)
+
+
+def _call(token: str) -> str:
+    return f"""    curl -s {settings().base_url}/graphql \\
+      -H 'Authorization: Bearer {token}' \\
       -H 'Content-Type: application/json' \\
-      -d '{_QUERY}'
-"""
+      -d '{_QUERY}'"""
 
 
 async def _token() -> str:

@@ -4,6 +4,8 @@ import click
 
 from app.command.examination import EXAMINATIONS
 from app.command.finding import Finding
+from app.command.speech import padded
+from app.i18n import gettext as _
 
 
 @click.command("doctor")
@@ -13,13 +15,13 @@ def command() -> None:
     for finding in found:
         click.echo(_line(finding))
     missing = sum(not finding.is_well for finding in found)
-    click.echo(f"{len(found) - missing} passed, {missing} failed")
+    click.echo(_("{passed} passed, {failed} failed", passed=len(found) - missing, failed=missing))
     if missing:
         raise SystemExit(1)
 
 
 def _line(finding: Finding) -> str:
-    mark = "ok    " if finding.is_well else "FAILED"
+    mark = padded(_("ok") if finding.is_well else _("FAILED"), 6)
     step = finding.advice if finding.is_well else finding.mend
     mend = f"\n         → {step}" if step else ""
-    return f"{mark} {finding.subject:<22}{finding.words}{mend}"
+    return f"{mark} {padded(finding.subject, 22)}{finding.words}{mend}"

@@ -11,11 +11,13 @@ from pathlib import Path
 from app.asset import broken_assets
 from app.command.finding import Examine, Finding
 from app.command.reach import database, mail, port, redis, sign_in
+from app.command.speech import listed
 from app.engine.browser import find_browser
 from app.engine.errors import EngineError
 from app.engine.place import SHARED
 from app.engine.process import answers
 from app.engine.wheel import this_platform
+from app.i18n import gettext as _
 from app.settings import settings
 
 PYTHON_MIN = (3, 11)
@@ -26,9 +28,13 @@ LEFT_BEHIND_SHOWN_MAX = 5
 def python() -> Iterator[Finding]:
     yield Finding(
         subject="Python",
-        words=f"{platform.python_version()} ({this_platform()})",
+        words=_(
+            "{version} ({platform})",
+            version=platform.python_version(),
+            platform=this_platform(),
+        ),
         is_well=sys.version_info >= PYTHON_MIN,
-        mend="Install Python 3.11 or newer and make .venv anew.",
+        mend=_("Install Python 3.11 or newer and make .venv anew."),
     )
 
 
@@ -36,19 +42,28 @@ def home() -> Iterator[Finding]:
     folder = settings().home.resolve()
     standing = next(step for step in (folder, *folder.parents) if step.exists())
     fault = _fault_of(standing)
-    made = "" if folder.exists() else " (made by the first start)"
+    if fault:
+        words = _("{folder}: {fault}", folder=folder, fault=fault)
+    elif folder.exists():
+        words = str(folder)
+    else:
+        words = _("{folder} (made by the first start)", folder=folder)
     yield Finding(
-        subject="State folder",
-        words=f"{folder}{f': {fault}' if fault else made}",
+        subject=_("State folder"),
+        words=words,
         is_well=not fault,
-        mend="Give it to the user who runs Afterloan, or name another one in AFTERLOAN_HOME.",
+        mend=_("Give it to the user who runs Afterloan, or name another one in AFTERLOAN_HOME."),
     )
     usage = shutil.disk_usage(standing)
     yield Finding(
-        subject="Disk",
-        words=f"{usage.free / 2**30:.1f} GiB free of {usage.total / 2**30:.1f}",
+        subject=_("Disk"),
+        words=_(
+            "{free:.1f} GiB free of {total:.1f}",
+            free=usage.free / 2**30,
+            total=usage.total / 2**30,
+        ),
         is_well=usage.free >= usage.total * FREE_SHARE_MIN,
-        mend="Keep a tenth of it free: PostgreSQL stops when its log has no room.",
+        mend=_("Keep a tenth of it free: PostgreSQL stops when its log has no room."),
     )
 
 
@@ -56,21 +71,23 @@ def _fault_of(folder: Path) -> str:
     """Tried, not asked: what root may write by its mode can still be read-only. The file has no
     name and is gone at once."""
     if not folder.is_dir():
-        return f"{folder} is no folder"
+        return _("{folder} is no folder", folder=folder)
     try:
         with tempfile.TemporaryFile(dir=folder):
             return ""
     except OSError as error:
-        return f"nothing can be written to {folder} ({error.strerror})"
+        return _(
+            "nothing can be written to {folder} ({reason})", folder=folder, reason=error.strerror
+        )
 
 
 def assets() -> Iterator[Finding]:
     broken = broken_assets()
     yield Finding(
-        subject="Files for browsers",
-        words=f"missing or changed: {', '.join(broken)}" if broken else "whole",
+        subject=_("Files for browsers"),
+        words=_("missing or changed: {names}", names=listed(broken)) if broken else _("whole"),
         is_well=not broken,
-        mend="Run “afterloan assets”.",
+        mend=_("Run “afterloan assets”."),
     )
 
 
@@ -79,24 +96,24 @@ def browser() -> Iterator[Finding]:
     try:
         words = str(find_browser())
     except EngineError:
-        words = "none yet; `make test` brings one"
-    yield Finding(subject="Browser for tests", words=words)
+        words = _("none yet; `make test` brings one")
+    yield Finding(subject=_("Browser for tests"), words=words)
 
 
 def secrets() -> Iterator[Finding]:
     """What development makes up for itself and production must be told."""
     if settings().is_development:
-        yield Finding(subject="Environment", words="development")
+        yield Finding(subject=_("Environment"), words=_("development"))
         return
-    yield Finding(subject="Environment", words="production")
+    yield Finding(subject=_("Environment"), words=_("production"))
     for name in ("personal_keys", "personal_index_key", "cookie_key", "oidc_issuer", "public_url"):
         value = getattr(settings(), name)
         is_set = bool(value.get_secret_value() if hasattr(value, "get_secret_value") else value)
         yield Finding(
             subject=f"AFTERLOAN_{name.upper()}",
-            words="set" if is_set else "not set",
+            words=_("set") if is_set else _("not set"),
             is_well=is_set,
-            mend="Set it in the environment; README.md says how.",
+            mend=_("Set it in the environment; README.md says how."),
         )
 
 
@@ -110,10 +127,18 @@ def left_behind() -> Iterator[Finding]:
     names = " ".join(folder.name for folder in gone[:LEFT_BEHIND_SHOWN_MAX])
     more = " …" if len(gone) > LEFT_BEHIND_SHOWN_MAX else ""
     yield Finding(
-        subject="Left behind",
-        words=f"engines of {len(gone)} homes that are gone, {len(running)} of them running,"
-        f" in {SHARED}: {names}{more}",
-        advice="Remove those folders if nobody misses them; each has a file “home” with its name.",
+        subject=_("Left behind"),
+        words=_(
+            "engines of {count} homes that are gone, {running} of them running,"
+            " in {folder}: {names}",
+            count=len(gone),
+            running=len(running),
+            folder=SHARED,
+            names=names + more,
+        ),
+        advice=_(
+            "Remove those folders if nobody misses them; each has a file “home” with its name."
+        ),
     )
 
 

@@ -15,7 +15,12 @@ ZONE = "Asia/Shanghai"
 @click.option(
     "--seed", type=int, default=1, show_default=True, help="The same seed, the same book."
 )
-@click.option("--out", type=click.Path(path_type=Path, file_okay=False), required=True)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    required=True,
+    help="The folder of its files.",
+)
 @click.option("--instalments", type=click.IntRange(1, 36), help="For every loan; else by product.")
 @click.option(
     "--as-of", type=click.DateTime(["%Y-%m-%d"]), help="The last day of the book; else yesterday."

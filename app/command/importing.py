@@ -2,10 +2,31 @@
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from app.command.ground import run
+from app.command.speech import columns, listed, padded
+from app.i18n import N_, ngettext, translate
+from app.i18n import gettext as _
+
+if TYPE_CHECKING:
+    from app.operation.book.run import Report
+
+_PHASES = {"read": N_("read"), "check": N_("check"), "write": N_("write")}
+_COUNTS = {
+    "customers": N_("{n:,} customers"),
+    "loans": N_("{n:,} loans"),
+    "instalments": N_("{n:,} instalments"),
+    "payments": N_("{n:,} payments"),
+    "events": N_("{n:,} events"),
+    "related_parties": N_("{n:,} related_parties"),
+    "security": N_("{n:,} security"),
+    "security_valuations": N_("{n:,} security_valuations"),
+    "contacts": N_("{n:,} contacts"),
+    "cases": N_("{n:,} cases"),
+}
 
 
 @click.command("import")
@@ -40,17 +61,31 @@ async def bring_in(paths: list[Path], mapping: Path | None, *, check_only: bool 
     progress.end()
     for fault in report.faults:
         click.echo(fault.line(), err=True)
+    click.echo(_outcome(report, check_only=check_only), err=bool(report.fault_total))
+    return not report.fault_total
+
+
+def _outcome(report: "Report", *, check_only: bool) -> str:
     if report.fault_total:
-        told = len(report.faults)
-        rest = f", the first {told} of them above" if told < report.fault_total else ""
-        click.echo(f"{report.fault_total:,} faults{rest}. Nothing was written.", err=True)
-        return False
-    counts = ", ".join(f"{count:,} {table}" for table, count in report.counts.items() if count)
-    outcome = (
-        "Nothing new" if report.was_there else "Without a fault" if check_only else "Brought in"
+        return _refusal(report.fault_total, len(report.faults))
+    counts = listed(_(_COUNTS[table], n=n) for table, n in report.counts.items() if n)
+    if report.was_there:
+        return _("Nothing new: {counts}.", counts=counts)
+    if check_only:
+        return _("Without a fault: {counts}.", counts=counts)
+    return _("Brought in: {counts}.", counts=counts)
+
+
+def _refusal(faults: int, told: int) -> str:
+    if told < faults:
+        return _(
+            "{n:,} faults, the first {told} of them above. Nothing was written.",
+            n=faults,
+            told=told,
+        )
+    return ngettext(
+        "{n:,} fault. Nothing was written.", "{n:,} faults. Nothing was written.", faults
     )
-    click.echo(f"{outcome}: {counts}.")
-    return True
 
 
 class Progress:
@@ -61,11 +96,11 @@ class Progress:
         self._shown = ""
 
     def tell(self, phase: str, done: int, total: int) -> None:
-        words = f"{phase:<6} {done * 100 // max(total, 1):>3} %"
+        words = f"{padded(translate(_PHASES[phase]), 6)} {done * 100 // max(total, 1):>3} %"
         if self._is_terminal and words != self._shown:
             click.echo(f"\r{words}", err=True, nl=False)
             self._shown = words
 
     def end(self) -> None:
         if self._shown:
-            click.echo("\r" + " " * len(self._shown) + "\r", err=True, nl=False)
+            click.echo("\r" + " " * columns(self._shown) + "\r", err=True, nl=False)

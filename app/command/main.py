@@ -1,6 +1,5 @@
 """`afterloan`: finds the command, and tells a refusal in one sentence with its mend."""
 
-import locale
 import os
 from importlib import import_module
 from typing import Any
@@ -9,8 +8,10 @@ import click
 from pydantic import ValidationError
 
 from app.command.leash import end_with_parent
+from app.command.speech import choose_language, translated
 from app.errors import AfterloanError
-from app.i18n import normalized, set_language
+from app.i18n import N_, translate
+from app.i18n import gettext as _
 
 # In the order of the help. A module is loaded when its command is called, so that a quick one is.
 COMMANDS = {
@@ -32,6 +33,14 @@ COMMANDS = {
 }
 
 
+# What pydantic says of a value that it cannot read.
+_READINGS = (
+    N_("Input should be a valid integer"),
+    N_("Input should be a valid boolean"),
+    N_("Input should be 'development' or 'production'"),
+)
+
+
 class Commands(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)
@@ -40,7 +49,7 @@ class Commands(click.Group):
         if cmd_name not in COMMANDS:
             return None
         found: click.Command = import_module(f"app.command.{COMMANDS[cmd_name]}").command
-        return found
+        return translated(found)
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
@@ -59,9 +68,9 @@ def afterloan() -> None:
 
 
 def main() -> None:
-    set_language(normalized(_language()) or "en")
+    choose_language()
     end_with_parent()
-    afterloan(prog_name="afterloan")
+    translated(afterloan)(prog_name="afterloan")
 
 
 def _wrong_settings(error: ValidationError) -> str:
@@ -70,14 +79,9 @@ def _wrong_settings(error: ValidationError) -> str:
     for fault in error.errors(include_input=False, include_url=False, include_context=False):
         name = str(fault["loc"][0]).upper()
         known = name if name in os.environ else f"AFTERLOAN_{name}"
-        lines.append(f"{known} cannot be used: {fault['msg'].partition(',')[0]}.")
+        reason = translate(fault["msg"].partition(",")[0])
+        lines.append(_("{name} cannot be used: {reason}.", name=known, reason=reason))
     return "\n".join(lines)
-
-
-def _language() -> str:
-    """Of the terminal, as the system knows it."""
-    named = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG")
-    return (named or locale.getlocale()[0] or "").partition(".")[0]
 
 
 if __name__ == "__main__":

@@ -5,6 +5,8 @@ import asyncio
 import click
 
 from app.command.ground import ground
+from app.i18n import gettext as _
+from app.i18n import ngettext
 from app.migration import migrate
 from app.settings import settings
 
@@ -17,5 +19,10 @@ def command() -> None:
         assert url
         applied = asyncio.run(migrate(url.get_secret_value()))
     for name in applied:
-        click.echo(f"applied {name}")
-    click.echo(f"{len(applied)} migrations applied; the schema is current.")
+        click.echo(_("applied {name}", name=name))
+    said = ngettext(
+        "{n} migration applied; the schema is current.",
+        "{n} migrations applied; the schema is current.",
+        len(applied),
+    )
+    click.echo(said)

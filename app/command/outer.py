@@ -7,6 +7,7 @@ from typing import Any
 APPLICATION = "app.asgi:app"
 WORK = "workers.settings:work"
 SCHEMA = "api.schema:schema"
+ROLES = "views.words:ROLES"
 LISTED = "views.page:listed"
 
 

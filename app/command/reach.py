@@ -21,6 +21,8 @@ from app.command.ground import named
 from app.engine.errors import EngineError
 from app.engine.wheel import locate_postgres, locate_redis
 from app.errors import AfterloanError
+from app.i18n import N_
+from app.i18n import gettext as _
 from app.identity.configured import configured_issuer
 from app.identity.errors import ProviderMisconfigured, ProviderUnavailable
 from app.settings import settings
@@ -29,6 +31,7 @@ SECONDS = 5
 _POSTGRES = ("postgresql", "postgres")
 _REDIS = ("redis", "rediss", "unix")
 _SMTP = ("smtp", "smtps")
+_SMTP_EXAMPLE = "smtp://user:password@mail.example.org:587"
 
 
 class Wrong(Exception):
@@ -41,37 +44,37 @@ class Wrong(Exception):
 
 def database() -> Iterator[Finding]:
     if url := named(settings().database_url):
-        yield _looked_at("Database", "DATABASE_URL", lambda: _ask_postgres(url))
+        yield _looked_at(_("Database"), "DATABASE_URL", lambda: _ask_postgres(url))
     else:
-        yield _located("PostgreSQL", lambda: f"our own, {locate_postgres()}")
+        yield _located("PostgreSQL", lambda: _("our own, {path}", path=locate_postgres()))
 
 
 def redis() -> Iterator[Finding]:
     if url := named(settings().redis_url):
         yield _looked_at("Redis", "REDIS_URL", lambda: _ask_redis(url))
     else:
-        yield _located("Redis", lambda: f"our own, {locate_redis()}")
+        yield _located("Redis", lambda: _("our own, {path}", path=locate_redis()))
 
 
 def port() -> Iterator[Finding]:
-    yield _looked_at("Port", "AFTERLOAN_PORT", _try_port)
+    yield _looked_at(_("Port"), "AFTERLOAN_PORT", _try_port)
 
 
 def sign_in() -> Iterator[Finding]:
     if settings().oidc_issuer:
-        yield _looked_at("Sign-in", "AFTERLOAN_OIDC_ISSUER", _ask_issuer)
+        yield _looked_at(_("Sign-in"), "AFTERLOAN_OIDC_ISSUER", _ask_issuer)
     elif settings().is_development:
-        yield Finding(subject="Sign-in", words="our own identity provider, for development")
+        yield Finding(subject=_("Sign-in"), words=_("our own identity provider, for development"))
 
 
 def mail() -> Iterator[Finding]:
     if url := settings().smtp_url.get_secret_value():
-        yield _looked_at("Mail server", "AFTERLOAN_SMTP_URL", lambda: _ask_smtp(url))
+        yield _looked_at(_("Mail server"), "AFTERLOAN_SMTP_URL", lambda: _ask_smtp(url))
     else:
         yield Finding(
-            subject="Mail server",
-            words="none; reminders wait",
-            advice="Set AFTERLOAN_SMTP_URL, such as smtp://user:password@mail.example.org:587.",
+            subject=_("Mail server"),
+            words=_("none; reminders wait"),
+            advice=_("Set AFTERLOAN_SMTP_URL, such as {example}.", example=_SMTP_EXAMPLE),
         )
 
 
@@ -89,7 +92,10 @@ def _looked_at(subject: str, setting: str, look: Callable[[], str]) -> Finding:
         return Finding(subject=subject, words=look())
     except Wrong as wrong:
         return Finding(
-            subject=subject, words=f"{setting}: {wrong.words}", is_well=False, mend=wrong.mend
+            subject=subject,
+            words=_("{setting}: {fault}", setting=setting, fault=wrong.words),
+            is_well=False,
+            mend=wrong.mend,
         )
 
 
@@ -105,19 +111,26 @@ def _ask_postgres(url: str) -> str:
         missing = await pending(url)
         if missing:
             raise Wrong(
-                f"PostgreSQL {version} lacks {len(missing)} migrations of this version",
-                "Run “afterloan migrate”.",
+                _(
+                    "PostgreSQL {version} lacks {count} migrations of this version",
+                    version=version,
+                    count=len(missing),
+                ),
+                _("Run “afterloan migrate”."),
             )
-        return f"PostgreSQL {version}, schema current"
+        return _("PostgreSQL {version}, schema current", version=version)
 
     try:
         return asyncio.run(ask())
     except asyncpg.InvalidAuthorizationSpecificationError:
         raise Wrong(
-            f"{place} refuses this user or password", "Mend both in DATABASE_URL."
+            _("{place} refuses this user or password", place=place),
+            _("Mend both in DATABASE_URL."),
         ) from None
     except asyncpg.InvalidCatalogNameError:
-        raise Wrong(f"{place} has no such database", "Create it, or name another one.") from None
+        raise Wrong(
+            _("{place} has no such database", place=place), _("Create it, or name another one.")
+        ) from None
     except (OSError, TimeoutError, asyncpg.PostgresError, ValueError) as error:
         raise _away(error, place, "DATABASE_URL") from None
 
@@ -129,13 +142,19 @@ def _ask_redis(url: str) -> str:
             policy = client.config_get("maxmemory-policy")["maxmemory-policy"]
             version = client.info("server")["redis_version"]
     except AuthenticationError:
-        raise Wrong(f"{place} refuses this password", "Mend it in REDIS_URL.") from None
+        raise Wrong(
+            _("{place} refuses this password", place=place), _("Mend it in REDIS_URL.")
+        ) from None
     except (OSError, RedisError, ValueError) as error:
         raise _away(_cause(error), place, "REDIS_URL") from None
     if policy != "noeviction":
         raise Wrong(
-            f"{version} forgets keys when it is full ({policy})",
-            "Set its maxmemory-policy to noeviction: jobs on their way would be lost.",
+            _(
+                "Redis {version} forgets keys when it is full ({policy})",
+                version=version,
+                policy=policy,
+            ),
+            _("Set its maxmemory-policy to noeviction: jobs on their way would be lost."),
         )
     return f"{version}, {policy}"
 
@@ -145,33 +164,40 @@ def _ask_issuer() -> str:
     try:
         asyncio.run(configured_issuer().metadata())
     except ProviderMisconfigured as error:
-        raise Wrong(_misdescribed(url, str(error.facts["reason"])), _ISSUER_MEND) from None
+        raise Wrong(_misdescribed(url, str(error.facts["reason"])), _(_ISSUER_MEND)) from None
     except ProviderUnavailable as error:
         why = error.__cause__
         if isinstance(why, httpx2.HTTPStatusError):
             raise Wrong(
-                f"{url} has no openid-configuration (it answers {why.response.status_code})",
-                _ISSUER_MEND,
+                _(
+                    "{url} has no openid-configuration (it answers {status})",
+                    url=url,
+                    status=why.response.status_code,
+                ),
+                _(_ISSUER_MEND),
             ) from None
         raise Wrong(
-            f"{url} does not answer", "Start the provider, or let this machine reach it."
+            _("{url} does not answer", url=url),
+            _("Start the provider, or let this machine reach it."),
         ) from None
     return url
 
 
-_ISSUER_MEND = "Give the provider's issuer letter for letter, as its openid-configuration says it."
+_ISSUER_MEND = N_(
+    "Give the provider's issuer letter for letter, as its openid-configuration says it."
+)
 
 
 def _misdescribed(url: str, reason: str) -> str:
     if reason == "AFTERLOAN_OIDC_ISSUER":
-        return "it is no address that begins with https://"
+        return _("it is no address that begins with https://")
     if reason == "issuer":
-        return f"the provider at {url} calls itself by another name"
-    return f"the provider at {url} is not set up as agreed ({reason})"
+        return _("the provider at {url} calls itself by another name", url=url)
+    return _("the provider at {url} is not set up as agreed ({reason})", url=url, reason=reason)
 
 
 def _ask_smtp(url: str) -> str:
-    place = _place(url, _SMTP, "smtp://user:password@mail.example.org:587", port=25)
+    place = _place(url, _SMTP, _SMTP_EXAMPLE, port=25)
     parts = urlsplit(url)
     kind = smtplib.SMTP_SSL if parts.scheme == "smtps" else smtplib.SMTP
     try:
@@ -179,7 +205,7 @@ def _ask_smtp(url: str) -> str:
             server.ehlo()
     except (OSError, smtplib.SMTPException) as error:
         raise _away(error, place, "AFTERLOAN_SMTP_URL") from None
-    return f"{place} answers"
+    return _("{place} answers", place=place)
 
 
 def _try_port() -> str:
@@ -187,19 +213,21 @@ def _try_port() -> str:
     place = f"{host}:{number}"
     try:
         with socket.create_server((host, number), family=_family(host)):
-            return f"{place} is free"
+            return _("{place} is free", place=place)
     except OSError as error:
         code = error.errno
     if code == errno.EADDRINUSE and _is_ours(place):
-        return f"{place}, where an Afterloan answers"
+        return _("{place}, where an Afterloan answers", place=place)
     if code == errno.EADDRINUSE:
         raise Wrong(
-            f"{place} is taken by another program",
-            "End that program, or choose another port in AFTERLOAN_PORT.",
+            _("{place} is taken by another program", place=place),
+            _("End that program, or choose another port in AFTERLOAN_PORT."),
         )
     if code == errno.EACCES:
-        raise Wrong(f"this user may not listen on {place}", "Choose a port above 1023.")
-    raise Wrong(f"{host} is no address of this machine", "Mend AFTERLOAN_HOST.")
+        raise Wrong(
+            _("this user may not listen on {place}", place=place), _("Choose a port above 1023.")
+        )
+    raise Wrong(_("{host} is no address of this machine", host=host), _("Mend AFTERLOAN_HOST."))
 
 
 def _family(host: str) -> socket.AddressFamily:
@@ -216,28 +244,33 @@ def _is_ours(place: str) -> bool:
 
 def _place(url: str, schemes: tuple[str, ...], example: str, *, port: int) -> str:
     """Host and port alone: what is printed never holds the password."""
-    mend = f"Write it like {example}"
+    mend = _("Write it like {example}", example=example)
     try:
         parts: SplitResult = urlsplit(url)
         number = parts.port or port
     except ValueError:
-        raise Wrong("it cannot be read as an address", mend) from None
+        raise Wrong(_("it cannot be read as an address"), mend) from None
     if parts.scheme not in schemes:
-        raise Wrong(f"it does not begin with {schemes[0]}://", mend)
-    return f"{parts.hostname}:{number}" if parts.hostname else "its socket"
+        raise Wrong(_("it does not begin with {scheme}://", scheme=schemes[0]), mend)
+    return f"{parts.hostname}:{number}" if parts.hostname else _("its socket")
 
 
 def _away(error: Any, place: str, setting: str) -> Wrong:
-    mend = f"Start that server, or mend {setting}."
+    mend = _("Start that server, or mend {setting}.", setting=setting)
     if isinstance(error, socket.gaierror):
-        return Wrong(f"there is no host of that name ({place})", f"Mend the host in {setting}.")
+        return Wrong(
+            _("there is no host of that name ({place})", place=place),
+            _("Mend the host in {setting}.", setting=setting),
+        )
     if isinstance(error, ConnectionRefusedError | FileNotFoundError):
-        return Wrong(f"nobody listens at {place}", mend)
+        return Wrong(_("nobody listens at {place}", place=place), mend)
     if isinstance(error, TimeoutError):
-        return Wrong(f"{place} does not answer within {SECONDS} seconds", mend)
+        said = _("{place} does not answer within {seconds} seconds", place=place, seconds=SECONDS)
+        return Wrong(said, mend)
     if isinstance(error, AfterloanError):
         return Wrong(error.render(), error.render_mend() or mend)
-    return Wrong(f"{place} cannot be used ({type(error).__name__})", mend)
+    reason = type(error).__name__
+    return Wrong(_("{place} cannot be used ({reason})", place=place, reason=reason), mend)
 
 
 def _cause(error: BaseException) -> BaseException:

@@ -4,6 +4,8 @@ import click
 
 from app.actor import Actor
 from app.command.ground import run
+from app.command.speech import listed
+from app.i18n import gettext as _
 
 
 @click.group("token")
@@ -25,6 +27,5 @@ def create(client: str, scopes: str, days: int) -> None:
     )
     outcome = run(lambda: issue_token(Actor.system("command"), order))
     click.echo(outcome.result.token)
-    click.echo(
-        f"{', '.join(outcome.result.scopes)} until {outcome.result.expires_at:%Y-%m-%d}", err=True
-    )
+    scopes, until = listed(outcome.result.scopes), outcome.result.expires_at.date()
+    click.echo(_("{scopes} until {on}", scopes=scopes, on=until), err=True)

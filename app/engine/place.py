@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from app.engine.errors import EngineFailed, HomeTaken, HomeUnusable, NoUnprivilegedUser
+from app.i18n import gettext as _
 
 SHARED = Path("/var/lib/afterloan")
 _started: "list[subprocess.Popen[bytes]]" = []
@@ -43,7 +44,7 @@ class Place:
         """A folder that only the engines' user can enter."""
         folder.mkdir(exist_ok=True)
         if folder.is_symlink() or folder.stat().st_uid not in self._trusted_owners():
-            raise HomeUnusable(folder=folder, reason="it belongs to somebody else")
+            raise HomeUnusable(folder=folder, reason=_("it belongs to somebody else"))
         folder.chmod(0o700)
         self.own(folder)
         return folder
@@ -132,7 +133,7 @@ def alone(place: Place, holder: str) -> Iterator[None]:
     with path.open("a+") as lock:
         if not try_lock(lock):
             lock.seek(0)
-            raise HomeTaken(folder=place.home, holder=lock.read().strip() or "unknown")
+            raise HomeTaken(folder=place.home, holder=lock.read().strip() or _("unknown"))
         lock.truncate(0)
         lock.write(holder)
         lock.flush()

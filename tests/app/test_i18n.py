@@ -86,6 +86,10 @@ def test_one_text_has_one_chinese() -> None:
     assert not wrong, "\n".join(wrong)
 
 
+def test_click_still_says_what_we_translate_for_it() -> None:
+    assert set(words.OF_CLICK) - words.said_by_click() == set()
+
+
 def test_no_text_is_marked_in_other_ways() -> None:
     """Found so that the checks above cannot pass because nothing was found."""
     assert len(words.texts()) > 100

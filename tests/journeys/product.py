@@ -93,8 +93,10 @@ def _until_ready(process: "subprocess.Popen[bytes]") -> str:
 
 
 def _environment(home: Path, url: str) -> dict[str, str]:
-    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
     return kept | {
+        # What it says is read above.
+        "LANG": "C",
         "AFTERLOAN_HOME": str(home),
         "AFTERLOAN_PORT": url.rpartition(":")[2],
         "PYTHONUNBUFFERED": "1",

@@ -8,13 +8,15 @@ from contextlib import contextmanager
 from pathlib import Path
 
 PATIENCE_SECONDS = 60
+# Whoever runs the tests may have a language of their own.
+ENGLISH = {"LANG": "C", "LC_ALL": "", "LC_MESSAGES": ""}
 COMMAND = [sys.executable, "-m", "app.command.main"]
 
 
 def afterloan(*arguments: str, **environment: str) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(
         [*COMMAND, *arguments],
-        env=os.environ | {"LANG": "C"} | environment,
+        env=os.environ | ENGLISH | environment,
         capture_output=True,
         text=True,
         timeout=PATIENCE_SECONDS,
@@ -28,7 +30,7 @@ def started(log: Path, *arguments: str, **environment: str) -> Iterator["subproc
     with log.open("wb") as sink:
         process = subprocess.Popen(
             [*COMMAND, *arguments],
-            env=os.environ | {"LANG": "C"} | environment,
+            env=os.environ | ENGLISH | environment,
             stdin=subprocess.DEVNULL,
             stdout=sink,
             stderr=subprocess.STDOUT,

@@ -59,7 +59,7 @@ def test_the_whole_life_of_a_demo(environment: dict[str, str], tmp_path: Path) -
 
         other = afterloan("demo", **environment | {"AFTERLOAN_PORT": str(free_port())})
         assert other.returncode == 1
-        assert f"http://127.0.0.1:{port}, process {first.pid}) is already running" in other.stderr
+        assert f"http://127.0.0.1:{port}, PID {first.pid}) is already running" in other.stderr
 
         engines = server_pid(Postgres(place).socket), server_pid(Redis(place).socket)
         first.kill()
