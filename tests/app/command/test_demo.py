@@ -68,11 +68,12 @@ def test_the_whole_life_of_a_demo(environment: dict[str, str], tmp_path: Path) -
     assert (server_pid(Postgres(place).socket), server_pid(Redis(place).socket)) == engines
 
     log = tmp_path / "second"
-    with started(log, "demo", **environment) as second:
-        until(lambda: "Ready in" in log.read_text() or second.poll() is not None, "not ready")
+    with started(log, "demo", **environment, LANG="zh_CN.UTF-8") as second:
+        until(lambda: "已就绪" in log.read_text() or second.poll() is not None, "not ready")
         said = log.read_text()
-        assert "Making a book" not in said
-        assert f"Afterloan with {LOANS} loans" in said
+        assert "正在生成" not in said
+        assert f"「贷后」已启动，账簿中共有 {LOANS} 笔贷款：" in said
+        assert call_api(port, said) == 3
         assert server_pid(Postgres(place).socket) == engines[0]
         assert get(port, "/").status == 303
         second.send_signal(signal.SIGINT)
