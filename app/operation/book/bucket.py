@@ -15,6 +15,7 @@ from app.operation.book.cases import judge_cases
 from app.operation.book.draft import Addition, KnownLoan, LoanDraft, additions_of, draft_of
 from app.operation.book.judge import Judge
 from app.operation.book.queries import keys_of_customers, known_customers, known_loans
+from app.operation.book.rows import WantedCustomerRow
 from app.operation.book.spool import bucket_folder, read_bucket
 
 
@@ -52,7 +53,9 @@ async def judge_loans(judge: Judge, spool: Path, bucket: int) -> LoanWork:
 async def judge_customers(judge: Judge, spool: Path, bucket: int) -> CustomerWork:
     found = list(read_bucket(spool, "customer", bucket))
     bundles = customer_bundles(found)
-    work = CustomerWork(known=await known_customers(bundles.keys()), row_count=len(found))
+    # What a loan says of its borrower was counted with the loan.
+    own = sum(not isinstance(row, WantedCustomerRow) for row in found)
+    work = CustomerWork(known=await known_customers(bundles.keys()), row_count=own)
     for key, bundle in sorted(bundles.items()):
         if bundle.is_faulty:
             continue
