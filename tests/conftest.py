@@ -17,10 +17,9 @@ from tests.sharing import ByFolder
 def pytest_configure(config: pytest.Config) -> None:
     """Before any module of ours is imported: settings are read once."""
     folder = run.run_folder()
+    run.forget_settings(os.environ)
     os.environ["AFTERLOAN_HOME"] = str(folder / f"home-{run.worker_name()}")
     os.environ["AFTERLOAN_ENVIRONMENT"] = "development"
-    for name in ("DATABASE_URL", "DATABASE_REPLICA_URL", "REDIS_URL"):
-        os.environ.pop(name, None)
     run.stay_alive(folder)
     statement.record_statements()
     # A busy machine is no failure.

@@ -9,7 +9,7 @@ import fcntl
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, MutableMapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
@@ -36,6 +36,14 @@ def run_folder() -> Path:
         _stop_what_killed_runs_left()
         os.environ[_FOLDER] = str(_new_folder())
     return Path(os.environ[_FOLDER])
+
+
+def forget_settings(environment: MutableMapping[str, str]) -> None:
+    """Whoever runs the suite may run a product of his own beside it, with a port and a database."""
+    foreign = {"DATABASE_URL", "DATABASE_REPLICA_URL", "REDIS_URL"}
+    for name in list(environment):
+        if name in foreign or (name.startswith("AFTERLOAN_") and name != _FOLDER):
+            del environment[name]
 
 
 def stay_alive(folder: Path) -> None:

@@ -8,7 +8,7 @@ from redis.asyncio import Redis
 from tortoise.backends.base.client import BaseDBAsyncClient
 
 from app import database as asking
-from tests import statement
+from tests import run, statement
 from tests.mailbox import Mailbox
 
 INSERTED = "INSERT INTO branch (code, name) VALUES ('LB', 'Left behind')"
@@ -52,3 +52,11 @@ async def test_the_mailbox_keeps_what_it_is_given(smtp: Mailbox) -> None:
     await aiosmtplib.send(message, hostname=host, port=int(port))
     assert [kept["Subject"] for kept in smtp.messages] == ["还款提醒"]
     assert smtp.recipients == ["b@localhost"]
+
+
+def test_what_its_caller_set_for_a_product_of_his_own_is_forgotten() -> None:
+    kept = {"PATH": "/bin", "AFTERLOAN_TEST_RUN": "folder"}
+    foreign = {"AFTERLOAN_PORT": "8201", "AFTERLOAN_SMTP_URL": "smtp://x", "DATABASE_URL": "x"}
+    environment = kept | foreign | {"REDIS_URL": "x"}
+    run.forget_settings(environment)
+    assert environment == kept
