@@ -45,8 +45,10 @@ async def seat_people() -> None:
 
 async def _bring_in(book: Path, mapping: Path | None) -> None:
     from app.command.importing import bring_in
+    from app.identity.provider import people
 
-    if not await bring_in([book], mapping):
+    # A book that knows no teams is shown to the first: its collector is to see a board.
+    if not await bring_in([book], mapping, team=people.TEAMS[0].code):
         raise SystemExit(1)
 
 

@@ -43,8 +43,11 @@ def command(paths: tuple[Path, ...], mapping: Path | None, check_only: bool) -> 
         raise SystemExit(1)
 
 
-async def bring_in(paths: list[Path], mapping: Path | None, *, check_only: bool = False) -> bool:
-    """False when the files have faults, which are told, and nothing was written."""
+async def bring_in(
+    paths: list[Path], mapping: Path | None, *, check_only: bool = False, team: str = ""
+) -> bool:
+    """False when the files have faults, which are told, and nothing was written. `team` is that of
+    borrowers of whom nothing says one."""
     from app.actor import Actor
     from app.command.known_mapping import known_mapping
     from app.operation.book.run import import_book
@@ -56,6 +59,7 @@ async def bring_in(paths: list[Path], mapping: Path | None, *, check_only: bool 
         paths,
         mapping_path=mapping,
         check_only=check_only,
+        team=team,
         told=lambda step: progress.tell(step.phase, step.done, step.total),
     )
     progress.end()

@@ -111,6 +111,9 @@ class BookFormat(Format, kw_only=True):
     # The last day the files know of; the business date of an empty system is set to it.
     as_of: date | None = None
     time_zone: str = "Asia/Shanghai"
+    # Of borrowers of whom a row names neither.
+    branch: str = ""
+    team: str = ""
     encoding: str | None = None
     delimiter: str | None = None
 

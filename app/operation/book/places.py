@@ -15,9 +15,13 @@ class Places:
     branches: dict[str, int] = field(default_factory=dict)
     teams: dict[str, int] = field(default_factory=dict)
     products: dict[str, int] = field(default_factory=dict)
+    # Branch and team of borrowers of whom the book says neither.
+    home: tuple[str | None, str | None] = (None, None)
 
     def of(self, row: rows.CustomerRow) -> tuple[int | None, int | None]:
         branch, team = branch_of(row), code_of(row.team)
+        if not branch:
+            branch, team = self.home
         return self.branches.get(branch or ""), self.teams.get(team or "")
 
     def product_of(self, row: rows.LoanRow) -> int | None:
@@ -41,6 +45,15 @@ class Named(msgspec.Struct, kw_only=True):
     teams: dict[str, str] = {}
     # code → currency and method
     products: dict[str, tuple[str, str]] = {}
+    home: tuple[str | None, str | None] = (None, None)
+
+    def settle(self, branch: str, team: str) -> None:
+        """Where borrowers belong of whom the book says nothing."""
+        self.home = code_of(branch or team), code_of(team)
+        if self.home[0]:
+            self.branches.add(self.home[0])
+            if self.home[1]:
+                self.teams.setdefault(self.home[1], self.home[0])
 
     def add_customer(self, row: rows.CustomerRow) -> None:
         if branch := branch_of(row):
@@ -89,6 +102,7 @@ async def places_of(named: Named) -> Places:
         branches=await _ids("branch", list(named.branches)),
         teams=await _ids("team", list(named.teams)),
         products=await _ids("product", list(named.products)),
+        home=named.home,
     )
 
 

@@ -76,11 +76,16 @@ async def import_book(
     *,
     mapping_path: Path | None = None,
     check_only: bool = False,
+    team: str = "",
     told: Told | None = None,
 ) -> Report:
-    """Raises `MappingInvalid` for a mapping that cannot be used, `Forbidden` for who may not."""
+    """`team` is that of borrowers of whom neither the book nor its mapping says one.
+
+    Raises `MappingInvalid` for a mapping that cannot be used, `Forbidden` for who may not."""
     faults = Faults()
     files = find_files(paths, mapping_path, faults)
+    if not files.book.branch and not files.book.team:
+        files.book.team = team
     digest = await asyncio.to_thread(digest_of, files, mapping_path)
     name = ", ".join(path.name for path in paths)
     asked = (await ask_import(actor, AskImport(name=name, digest=digest))).result
@@ -186,6 +191,7 @@ async def _manifest(files: BookFiles, gathered: Gathered, faults: Faults) -> Man
     today = await current_business_date()
     if files.book.as_of is not None and not await has_loans():
         today = files.book.as_of
+    gathered.named.settle(files.book.branch, files.book.team)
     return Manifest(
         book=files.book,
         today=today,

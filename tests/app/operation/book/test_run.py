@@ -74,6 +74,31 @@ async def test_borrowers_sit_in_their_branches_and_teams(tmp_path: Path) -> None
     ]
 
 
+@pytest.mark.parametrize(
+    ("said", "place"),
+    [
+        ("", None),
+        ('team = "first"', {"branch": "first", "team": "first"}),
+        ('branch = "HQ"\nteam = "first"', {"branch": "HQ", "team": "first"}),
+        ('branch = "HQ"', {"branch": "HQ", "team": None}),
+    ],
+)
+async def test_borrowers_without_a_place_sit_where_the_mapping_says(
+    tmp_path: Path, said: str, place: dict[str, str | None] | None
+) -> None:
+    files = {name: text for name, text in books.BOOK.items() if name != "customers.csv"}
+    folder = books.write(tmp_path / "book", files)
+    (folder / "book.toml").write_text(f"{books.BOOK_TOML}{said}\n")
+    await books.bring_in(folder)
+    places = await db.rows(
+        "SELECT DISTINCT branch.code AS branch, team.code AS team FROM customer"
+        " LEFT JOIN branch ON branch.id = branch_id LEFT JOIN team ON team.id = team_id"
+    )
+    assert places == [place or {"branch": None, "team": None}]
+    cases = await db.value("SELECT count(*) FROM collection_case WHERE branch_id IS NOT NULL")
+    assert bool(cases) is bool(place)
+
+
 async def test_overdue_borrowers_have_a_case(tmp_path: Path) -> None:
     await books.bring_in(books.write(tmp_path / "book"))
     cases = await db.rows("SELECT overdue_loan_count FROM collection_case ORDER BY customer_id")
