@@ -92,6 +92,8 @@ class Postgres:
 
     def stop(self) -> None:
         """A fast shutdown: open transactions are rolled back, what was committed is on disk."""
+        # Ours may be dead while another holder's answers at the same place.
+        self._forget_if_ended()
         process.stop(self.socket, self._process, signal.SIGINT)
         self._process = None
 

@@ -52,6 +52,8 @@ class Redis:
         process.wait_until_ready(self._ready, self._process, engine=self.name, log=self.log)
 
     def stop(self) -> None:
+        # Ours may be dead while another holder's answers at the same place.
+        self._forget_if_ended()
         process.stop(self.socket, self._process, signal.SIGTERM)
         self._process = None
 
