@@ -85,7 +85,7 @@ class Postgres:
             self._process = self._launch()
         process.wait_until_ready(
             lambda: self._status() == "ready" and process.answers(self.socket),
-            self._process,
+            self.alive,
             engine=self.name,
             log=self.log,
         )

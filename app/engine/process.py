@@ -50,13 +50,12 @@ def server_pid(path: Path) -> int | None:
 
 
 def wait_until_ready(
-    ready: Callable[[], bool], process: "subprocess.Popen[bytes] | None", *, engine: str, log: Path
+    ready: Callable[[], bool], alive: Callable[[], bool], *, engine: str, log: Path
 ) -> None:
-    """`process` is nobody when the server was adopted from an owner that was killed."""
+    """What has died is not waited for, be it ours or adopted: whoever tends it begins anew."""
     until = time.monotonic() + START_SECONDS_MAX
     while not ready():
-        ended = process is not None and process.poll() is not None
-        if ended or time.monotonic() > until:
+        if not alive() or time.monotonic() > until:
             raise EngineFailed(engine=engine, log=log, tail=tail(log))
         time.sleep(_PAUSE_SECONDS)
 

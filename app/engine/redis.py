@@ -49,7 +49,7 @@ class Redis:
         self._forget_if_ended()
         if not self.alive():
             self._process = self._launch()
-        process.wait_until_ready(self._ready, self._process, engine=self.name, log=self.log)
+        process.wait_until_ready(self._ready, self.alive, engine=self.name, log=self.log)
 
     def stop(self) -> None:
         # Ours may be dead while another holder's answers at the same place.
