@@ -14,6 +14,7 @@ from arq.worker import Function, Worker
 from app import redis
 from app.database import close_database, init_database
 from app.log import get_logger
+from app.task import end
 from workers import job
 from workers.cron import CRON_JOBS, LONG_CRON_JOBS
 from workers.job import JOBS, TIMEOUT_SECONDS, Queue
@@ -28,7 +29,7 @@ ANSWER_WITHIN = timedelta(minutes=10)
 log = get_logger(__name__)
 
 # Those that have lost their Redis, with jobs in hand.
-_going_on: "dict[asyncio.Task[None], Worker]" = {}
+_going_on: "dict[asyncio.Task[None], _Worker]" = {}
 
 
 async def work() -> None:
@@ -40,10 +41,35 @@ async def work() -> None:
         await close_database()
 
 
+class _Worker(Worker):
+    """arq shields its last word about a job from being cancelled, and lets it go on by itself."""
+
+    def __init__(self, **arguments: Any) -> None:
+        super().__init__(**arguments)
+        self.last_words: set[asyncio.Task[Any]] = set()
+
+    async def finish_job(self, *told: Any, **more: Any) -> None:
+        self._note_last_word()
+        await super().finish_job(*told, **more)
+
+    async def finish_failed_job(self, *told: Any, **more: Any) -> None:
+        self._note_last_word()
+        await super().finish_failed_job(*told, **more)
+
+    def _note_last_word(self) -> None:
+        speaking = asyncio.current_task()
+        assert speaking is not None
+        self.last_words.add(speaking)
+        speaking.add_done_callback(self.last_words.discard)
+
+
 async def serve_queues() -> None:
     load_topics()
     try:
-        await asyncio.gather(_kept_up(_feed), *(_kept_up(_worker_of(queue)) for queue in Queue))
+        # Not `gather`: cancelled, it is done when the first of them is, and leaves the others.
+        async with asyncio.TaskGroup() as all_of_them:
+            for run in (_feed, *map(_worker_of, Queue)):
+                all_of_them.create_task(_kept_up(run))
     finally:
         await _stop_going_on()
 
@@ -59,7 +85,7 @@ async def _feed() -> None:
 def _worker_of(queue: Queue) -> Callable[[], Coroutine[Any, Any, None]]:
     async def run_worker() -> None:
         pool = redis.job_client()
-        worker = Worker(
+        worker = _Worker(
             functions=_functions(queue),
             queue_name=queue,
             cron_jobs=CRON_JOBS if queue is Queue.short else LONG_CRON_JOBS,
@@ -87,7 +113,7 @@ def _worker_of(queue: Queue) -> Callable[[], Coroutine[Any, Any, None]]:
     return run_worker
 
 
-def _let_go_on(worker: Worker, pool: ArqRedis) -> None:
+def _let_go_on(worker: _Worker, pool: ArqRedis) -> None:
     """Redis only carried the jobs here. Who has one in hand brings it to its end, and its row says
     so; arq's own last word about it is lost with the Redis that wanted to hear it."""
 
@@ -108,12 +134,17 @@ async def _stop_going_on() -> None:
     await asyncio.gather(*_going_on, return_exceptions=True)
 
 
-async def _end(worker: Worker, pool: ArqRedis) -> None:
-    """What arq's own `close` does, without the call that its Redis client has deprecated."""
+async def _end(worker: _Worker, pool: ArqRedis) -> None:
+    """What arq's own `close` does, without the call that its Redis client has deprecated. Whoever
+    still spoke after it would connect anew."""
     running = list(worker.tasks.values())
     for task in running:
         task.cancel()
     await asyncio.gather(*running, return_exceptions=True)
+    if worker.last_words:
+        await asyncio.wait(worker.last_words, timeout=redis.REACH_SECONDS)
+    for task in list(worker.last_words):
+        await end(task)
     await pool.aclose(close_connection_pool=True)
 
 
