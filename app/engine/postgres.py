@@ -12,6 +12,7 @@ from urllib.parse import quote
 from app.engine import process
 from app.engine.errors import DataOfAnotherVersion, SecretLost
 from app.engine.place import Place
+from app.engine.server import Server
 from app.engine.wheel import POSTGRES_MAJOR, postgres_binaries
 
 DATABASE = "afterloan"
@@ -46,16 +47,16 @@ THROWAWAY: Mapping[str, str] = {
 }
 
 
-class Postgres:
+class Postgres(Server):
     name = "PostgreSQL"
+    # A fast shutdown: open transactions are rolled back, what was committed is on disk.
+    stopped_by = signal.SIGINT
 
     def __init__(self, place: Place, options: Mapping[str, str] | None = None) -> None:
-        self.place = place
+        socket, log = place.run / ".s.PGSQL.5432", place.home / "postgres.log"
+        super().__init__(place, socket=socket, log=log)
         self.data = place.root / "pg"
-        self.socket = place.run / ".s.PGSQL.5432"
-        self.log = place.home / "postgres.log"
         self.options = {**TUNING, **(options or {})}
-        self._process: subprocess.Popen[bytes] | None = None
 
     @property
     def url(self) -> str:
@@ -66,40 +67,15 @@ class Postgres:
             f"postgres://{role}:{self._secret(role)}@/{database}?host={quote(str(self.place.run))}"
         )
 
-    def alive(self) -> bool:
-        """Our own is asked whether it has ended, an adopted one whether it answers: a server that
-        is busy or frozen is not dead."""
-        if self._process is not None:
-            return self._process.poll() is None
-        return process.answers(self.socket)
-
-    def start(self) -> None:
+    def _prepare(self) -> None:
         if not self.data.exists():
             self._create()
         self._check_what_is_there()
         if self._status() == "stopping":
-            process.stop(self.socket, None, signal.SIGINT)
-        self._forget_if_ended()
-        if not self.alive():
-            # One that answers was left by an owner that was killed, or started by another holder.
-            self._process = self._launch()
-        process.wait_until_ready(
-            lambda: self._status() == "ready" and process.answers(self.socket),
-            self.alive,
-            engine=self.name,
-            log=self.log,
-        )
+            process.stop(self.socket, None, self.stopped_by)
 
-    def stop(self) -> None:
-        """A fast shutdown: open transactions are rolled back, what was committed is on disk."""
-        # Ours may be dead while another holder's answers at the same place.
-        self._forget_if_ended()
-        process.stop(self.socket, self._process, signal.SIGINT)
-        self._process = None
-
-    def _forget_if_ended(self) -> None:
-        if self._process is not None and self._process.poll() is not None:
-            self._process = None
+    def _ready(self) -> bool:
+        return self._status() == "ready" and process.answers(self.socket)
 
     def _launch(self) -> "subprocess.Popen[bytes]":
         self._forget_a_dead_owner()

@@ -5,8 +5,8 @@ import signal
 import socket
 import subprocess
 
-from app.engine import process
 from app.engine.place import Place
+from app.engine.server import Server
 from app.engine.wheel import redis_binary
 
 # No eviction: a job dropped under pressure would wait for the sweep.
@@ -23,43 +23,18 @@ maxmemory-policy noeviction
 """
 
 
-class Redis:
+class Redis(Server):
     name = "Redis"
+    stopped_by = signal.SIGTERM
 
     def __init__(self, place: Place, part: str = "redis") -> None:
-        self.place = place
+        super().__init__(place, socket=place.run / f"{part}.sock", log=place.home / f"{part}.log")
         self.part = part
         self.data = place.root / part
-        self.socket = place.run / f"{part}.sock"
-        self.log = place.home / f"{part}.log"
-        self._process: subprocess.Popen[bytes] | None = None
 
     @property
     def url(self) -> str:
         return f"unix://{self.socket}?db=0"
-
-    def alive(self) -> bool:
-        """Our own is asked whether it has ended, an adopted one whether it answers: a server that
-        is busy or frozen is not dead."""
-        if self._process is not None:
-            return self._process.poll() is None
-        return process.answers(self.socket)
-
-    def start(self) -> None:
-        self._forget_if_ended()
-        if not self.alive():
-            self._process = self._launch()
-        process.wait_until_ready(self._ready, self.alive, engine=self.name, log=self.log)
-
-    def stop(self) -> None:
-        # Ours may be dead while another holder's answers at the same place.
-        self._forget_if_ended()
-        process.stop(self.socket, self._process, signal.SIGTERM)
-        self._process = None
-
-    def _forget_if_ended(self) -> None:
-        if self._process is not None and self._process.poll() is not None:
-            self._process = None
 
     def _launch(self) -> "subprocess.Popen[bytes]":
         binary = redis_binary(self.place)
