@@ -28,6 +28,10 @@ class AfterloanError(Exception):
     def render_mend(self, language: str | None = None) -> str:
         return translate(self.mend, language).format(**self.facts) if self.mend else ""
 
+    def told(self, language: str | None = None) -> str:
+        """What is wrong and how to mend it, in one line."""
+        return f"{self.render(language)} {self.render_mend(language)}".strip()
+
     def __str__(self) -> str:
         return self.render("en")
 

@@ -40,8 +40,7 @@ def _read_only(actor: Actor) -> str:
     """Why nothing on this board can be moved; empty for whoever may."""
     if actor.may(move_case.permission):
         return ""
-    why = Forbidden(permission=move_case.permission.value)
-    return f"{why.render()} {why.render_mend()}"
+    return Forbidden(permission=move_case.permission.value).told()
 
 
 def _refusals(actor: Actor, card: Card) -> dict[str, str]:

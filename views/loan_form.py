@@ -51,9 +51,8 @@ class PaymentForm:
         return replace(self, errors=errors)
 
     def refused(self, refusal: AfterloanError) -> "PaymentForm":
-        text = f"{refusal.render()} {refusal.render_mend()}".strip()
         named = refusal.facts["field"] if isinstance(refusal, TextRefused) else "form"
-        return self.with_errors({_FIELDS.get(type(refusal), named): text})
+        return self.with_errors({_FIELDS.get(type(refusal), named): refusal.told()})
 
 
 def new_form(file: LoanFile) -> PaymentForm:
@@ -123,7 +122,7 @@ def _amount(text: str, currency: str) -> tuple[int, str]:
     try:
         return parse_amount(text.replace(" ", ""), currency), ""
     except AfterloanError as refusal:
-        return 0, f"{refusal.render()} {refusal.render_mend()}"
+        return 0, refusal.told()
 
 
 def _day(text: str) -> date | None:

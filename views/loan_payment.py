@@ -122,7 +122,7 @@ def _reversal(
         file=file,
         payment=payment,
         refusal=refusal,
-        error=f"{error.render()} {error.render_mend()}" if error else "",
+        error=error.told() if error else "",
         reason=reason,
         key=key,
         in_dialog=is_fragment(request),

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from app.errors import AfterloanError, Invalid
+from app.errors import Invalid
 from app.i18n import N_
 from app.number import ID_MAX, NumberKind, parse_number
 from app.operation import audit_log
@@ -59,7 +59,7 @@ async def log(request: Request) -> Response:
         request,
         "operation/audit.html",
         status,
-        refusal=_told(refusal),
+        refusal=refusal.told() if refusal else "",
         typed=query,
         verbs=sorted(((verb, deed(verb)) for verb in DEEDS), key=lambda pair: pair[1]),
         actors=_by_kind(await audit_log.actors(actor)),
@@ -124,10 +124,6 @@ def _by_kind(actors: list[str]) -> dict[str, list[tuple[str, str]]]:
         if kind is not None:
             grouped[kind].append((actor, audit_log.name_of(actor)))
     return {kind: people for kind, people in grouped.items() if people}
-
-
-def _told(refusal: AfterloanError | None) -> str:
-    return f"{refusal.render()} {refusal.render_mend()}".strip() if refusal else ""
 
 
 routes: list[Route] = [page(PATH, log, permission=Permission.AUDIT_READ)]

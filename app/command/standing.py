@@ -25,8 +25,9 @@ async def _tell(dates: list[date], *, month_ends: bool) -> None:
     from app.actor import Actor
     from app.loan.stood import stood_on
     from app.money import to_decimal
+    from app.operation.business_day import current_business_date
 
-    today = await database.value("SELECT on_date FROM business_day WHERE id = 1")
+    today = await current_business_date()
     if month_ends:
         first = await database.value("SELECT min(disbursed_on) FROM loan")
         dates = [*dates, *_month_ends(first or today, today)]

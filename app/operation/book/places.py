@@ -50,15 +50,15 @@ class Named(msgspec.Struct, kw_only=True):
     def settle(self, branch: str, team: str) -> None:
         """Where borrowers belong of whom the book says nothing."""
         self.home = code_of(branch or team), code_of(team)
-        if self.home[0]:
-            self.branches.add(self.home[0])
-            if self.home[1]:
-                self.teams.setdefault(self.home[1], self.home[0])
+        self._add(*self.home)
 
     def add_customer(self, row: rows.CustomerRow) -> None:
-        if branch := branch_of(row):
+        self._add(branch_of(row), code_of(row.team))
+
+    def _add(self, branch: str | None, team: str | None) -> None:
+        if branch:
             self.branches.add(branch)
-            if team := code_of(row.team):
+            if team:
                 self.teams.setdefault(team, branch)
 
     def add_loan(self, row: rows.LoanRow, currency: str) -> None:
