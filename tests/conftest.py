@@ -75,6 +75,9 @@ def shapes(request: pytest.FixtureRequest) -> Iterator[None]:
 
 @pytest.fixture
 async def redis(servers: None) -> AsyncIterator[Redis]:
+    from app import redis
+
+    redis.redis.cache_clear()
     client = Redis.from_url(os.environ["REDIS_URL"])
     await client.flushall()
     yield client

@@ -5,7 +5,7 @@ import asyncio
 import gc
 import io
 import logging
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from contextlib import redirect_stderr
 from typing import Any
 
@@ -19,7 +19,6 @@ from starlette.routing import Route
 
 from app import clock, log, outbox
 from app import database as db
-from app import redis as carrier
 from app.customer.errors import CustomerNotFound
 from app.errors import (
     AfterloanError,
@@ -91,14 +90,6 @@ def assert_nothing_personal(sink: io.StringIO, *said: str) -> None:
         assert value not in sink.getvalue()
 
 
-@pytest.fixture
-async def fresh_redis(redis: object) -> AsyncIterator[None]:
-    carrier.redis.cache_clear()
-    yield
-    await carrier.redis().aclose()
-    carrier.redis.cache_clear()
-
-
 async def a_borrower() -> int:
     await set_business_date()
     return await make_customer(NAME, phone=PHONE, email=EMAIL, id_number=ID_NUMBER)
@@ -112,7 +103,7 @@ async def breaks(request: Request) -> Response:
         raise RuntimeError(f"{PHONE} cannot be kept") from error
 
 
-@pytest.mark.usefixtures("database", "fresh_redis")
+@pytest.mark.usefixtures("database", "redis")
 async def test_pages_their_refusals_and_their_faults_name_nobody(logged: io.StringIO) -> None:
     id = await a_borrower()
     pages = [*customer.routes, *customer_reveal.routes, *operation_setting.routes]

@@ -1,7 +1,6 @@
 """Every wait for a connection has an end, and after it the pool has all its places again."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack
 
 import pytest
@@ -12,20 +11,8 @@ from app.database import init_database
 from app.engine.postgres import Postgres
 from app.errors import Unavailable
 from app.unit_of_work import unit_of_work
-from tests.app.own_server import POOL_MAX, one, own_server, places, small_pool
+from tests.app.own_server import POOL_MAX, one, places
 from tests.frozen import Freezer
-
-
-@pytest.fixture(scope="module")
-def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
-    with own_server(tmp_path_factory.mktemp("own")) as postgres:
-        yield postgres
-
-
-@pytest.fixture
-async def server(own: Postgres, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Postgres]:
-    async with small_pool(monkeypatch):
-        yield own
 
 
 async def test_who_finds_no_free_connection_is_told_so(

@@ -1,4 +1,3 @@
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 
 import pytest
@@ -13,21 +12,13 @@ ACTOR, OTHER = actor_of(Role.service), actor_of(Role.service, id=2)
 AT = datetime(2026, 3, 15, 8, 0, 20, tzinfo=UTC)
 
 
-@pytest.fixture
-async def counting(redis: object) -> AsyncIterator[None]:
-    carrier.redis.cache_clear()
-    yield
-    await carrier.redis().aclose()
-    carrier.redis.cache_clear()
-
-
 async def counted(times: int) -> list[int]:
     return [
         await seconds_until_allowed(ACTOR, "look_up", most=2, per_seconds=60) for _ in range(times)
     ]
 
 
-@pytest.mark.usefixtures("counting")
+@pytest.mark.usefixtures("redis")
 async def test_several_at_once_count_as_several() -> None:
     with clock.frozen_at(AT):
         assert [
@@ -36,7 +27,7 @@ async def test_several_at_once_count_as_several() -> None:
         ] == [0, 40]
 
 
-@pytest.mark.usefixtures("counting")
+@pytest.mark.usefixtures("redis")
 async def test_beyond_the_limit_it_says_how_long_to_wait() -> None:
     with clock.frozen_at(AT):
         assert await counted(4) == [0, 0, 40, 40]
@@ -46,7 +37,7 @@ async def test_beyond_the_limit_it_says_how_long_to_wait() -> None:
         assert await counted(1) == [0]
 
 
-@pytest.mark.usefixtures("counting")
+@pytest.mark.usefixtures("redis")
 async def test_counters_leave_redis_by_themselves() -> None:
     with clock.frozen_at(AT):
         await counted(1)

@@ -1,24 +1,15 @@
 import asyncio
 import socket
 import ssl
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from contextlib import aclosing
 
 import pytest
-from redis.asyncio import Connection, Redis, SSLConnection
+from redis.asyncio import Connection, SSLConnection
 
 from app import redis as carrier
 from app.redis import job_client, listen, publish
 from app.settings import settings
-
-
-@pytest.fixture
-async def carrying(redis: Redis) -> AsyncIterator[None]:
-    """A client belongs to one event loop, and each test has its own."""
-    carrier.redis.cache_clear()
-    yield
-    await carrier.redis().aclose()
-    carrier.redis.cache_clear()
 
 
 @pytest.fixture
@@ -36,7 +27,7 @@ def use(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
     carrier.redis.cache_clear()
 
 
-@pytest.mark.usefixtures("carrying")
+@pytest.mark.usefixtures("redis")
 async def test_a_message_reaches_who_listens() -> None:
     heard: list[str | None] = []
     async with aclosing(listen("suite:news", every_seconds=0.05)) as messages:
@@ -52,7 +43,7 @@ async def test_a_message_reaches_who_listens() -> None:
     assert [message for message in heard if message] == ["one", "two"]
 
 
-@pytest.mark.usefixtures("carrying")
+@pytest.mark.usefixtures("redis")
 async def test_silence_is_told_so_that_the_listener_can_look_for_himself() -> None:
     async with aclosing(listen("suite:news", every_seconds=0.01)) as messages:
         assert [await anext(messages) for _ in range(3)] == [None, None, None]

@@ -1,7 +1,6 @@
 """The two faults of the ORM that would leave a process without its database for good."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
@@ -10,20 +9,8 @@ from app.database import close_database, init_database
 from app.engine.postgres import Postgres
 from app.errors import Unavailable, Uncertain
 from app.unit_of_work import unit_of_work
-from tests.app.own_server import POOL_MAX, one, own_server, small_pool
+from tests.app.own_server import POOL_MAX, one
 from tests.frozen import Freezer
-
-
-@pytest.fixture(scope="module")
-def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
-    with own_server(tmp_path_factory.mktemp("own")) as postgres:
-        yield postgres
-
-
-@pytest.fixture
-async def server(own: Postgres, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Postgres]:
-    async with small_pool(monkeypatch):
-        yield own
 
 
 async def test_a_database_frozen_inside_begin_costs_no_connection(server: Postgres) -> None:

@@ -16,6 +16,7 @@ from tests.chaos.crowd import figure, longest, seconds_until_well
 from tests.chaos.house import (
     Engines,
     House,
+    Load,
     each_payment_once,
     engines,
     house,
@@ -24,9 +25,6 @@ from tests.chaos.house import (
     pool_is_whole,
     says_it_waits,
 )
-
-pytestmark = pytest.mark.xdist_group("chaos")
-
 
 FROZEN_SECONDS = 4
 FROZEN_LONG_SECONDS = 30
@@ -48,12 +46,7 @@ async def test_nobody_waits_for_long_and_no_payment_is_lost_or_doubled(
             figure("well_after_kill", seconds_until_well(using.logs))
             freeze(ours, FROZEN_SECONDS)
             figure("well_after_thaw", seconds_until_well(using.logs))
-        await pool_is_whole(ours)
-        assert ours.is_as_begun
-        await each_payment_once(ours, using)
-    figure("longest_answer", longest(using.logs))
-    assert using.faults == []
-    assert sum(till.retries for till in using.tills) > 0
+        await all_is_well(ours, using)
 
 
 @pytest.mark.slow
@@ -63,14 +56,19 @@ async def test_half_a_minute_without_an_answer(used: Engines, tmp_path: Path) ->
             seconds_until_well(using.logs)
             freeze(ours, FROZEN_LONG_SECONDS)
             figure("well_after_thaw", seconds_until_well(using.logs))
-        await pool_is_whole(ours)
-        assert ours.is_as_begun
-        await each_payment_once(ours, using)
+        await all_is_well(ours, using)
+    refusals = {one.named for log in using.logs for one in log.answers if not one.is_well}
+    assert {"UNAVAILABLE", "The database cannot be reached at the moment"} <= refusals
+
+
+async def all_is_well(on: House, using: Load) -> None:
+    """Nobody was started anew, each was answered in time, and each payment is there once."""
+    await pool_is_whole(on)
+    assert on.is_as_begun
+    await each_payment_once(on, using)
     figure("longest_answer", longest(using.logs))
     assert using.faults == []
     assert sum(till.retries for till in using.tills) > 0
-    refusals = {one.named for log in using.logs for one in log.answers if not one.is_well}
-    assert {"UNAVAILABLE", "The database cannot be reached at the moment"} <= refusals
 
 
 def kill(on: House) -> None:

@@ -25,7 +25,7 @@ from tests.chaos.accident import family
 from tests.chaos.book_content import book_content
 from tests.network import PATIENCE_SECONDS, until
 
-pytestmark = [pytest.mark.usefixtures("database", "redis"), pytest.mark.xdist_group("chaos")]
+pytestmark = pytest.mark.usefixtures("database", "redis")
 
 WANTED = Wanted(loans=3_000, seed=5, as_of=date(2026, 3, 31), instalments=12)
 # So small that the book is written in more than sixty batches, by two processes.

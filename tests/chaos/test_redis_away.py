@@ -41,7 +41,7 @@ from tests.factories import BOOKED_AT, make_branch, make_team
 from tests.mailbox import Mailbox
 from tests.network import until
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("chaos")]
+pytestmark = pytest.mark.slow
 
 FROZEN_SECONDS = 12
 REMINDERS = 10

@@ -18,7 +18,7 @@ from tests.chaos.till import api, loan_ids, new_token, post
 from tests.factories import BUSINESS_DATE, make_loan, set_business_date
 from tests.network import free_port, is_ready, until
 
-pytestmark = [pytest.mark.usefixtures("database", "redis"), pytest.mark.xdist_group("chaos")]
+pytestmark = pytest.mark.usefixtures("database", "redis")
 
 SCHEDULE = [(BUSINESS_DATE, 100_000, 1_000)]
 ORDER = {"key": "K-1", "amount": "10.00", "value_on": BUSINESS_DATE.isoformat()}

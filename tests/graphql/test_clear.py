@@ -1,13 +1,11 @@
 """What is shown in clear is on the record; what is not on the record is not shown."""
 
-from collections.abc import AsyncIterator
 from typing import Any
 
 import msgspec
 import pytest
 
 from app import database as db
-from app import redis as carrier
 from app.actor import Actor
 from app.customer import actions
 from app.identity.scope import Scope
@@ -94,7 +92,7 @@ async def test_the_scope_reveals_nothing_to_whoever_may_not_reveal(ids: list[int
         pytest.param(person(Role.service, *REVEALER), id="a person"),
     ],
 )
-@pytest.mark.usefixtures("counting")
+@pytest.mark.usefixtures("redis")
 async def test_what_is_shown_in_clear_is_one_entry(actor: Actor, ids: list[int]) -> None:
     nodes = (await Api(actor).data("{ customers { nodes { name phone } } }"))["customers"]["nodes"]
     assert nodes[2] == {"name": "林思2", "phone": "13800000002"}
@@ -123,15 +121,7 @@ async def test_what_cannot_be_recorded_is_not_shown(ids: list[int]) -> None:
     assert await entries() == []
 
 
-@pytest.fixture
-async def counting(redis: object) -> AsyncIterator[None]:
-    carrier.redis.cache_clear()
-    yield
-    await carrier.redis().aclose()
-    carrier.redis.cache_clear()
-
-
-@pytest.mark.usefixtures("counting")
+@pytest.mark.usefixtures("redis")
 async def test_a_person_takes_no_more_home_than_by_his_pages(
     ids: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:

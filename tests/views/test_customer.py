@@ -1,5 +1,4 @@
 import re
-from collections.abc import AsyncIterator
 from datetime import date
 from typing import Any
 
@@ -8,7 +7,6 @@ import msgspec
 import pytest
 
 from app import database as db
-from app import redis as carrier
 from app.customer import actions
 from app.number import ID_MAX, customer_number, loan_number
 from app.permission import Role
@@ -22,15 +20,6 @@ pytestmark = pytest.mark.usefixtures("database", "redis")
 ROUTES = [*customer.routes, *customer_reveal.routes]
 SERVICE, OFFICER = actor_of(Role.service), actor_of(Role.risk_officer)
 ID_NUMBER = "33010619900101093X"
-
-
-@pytest.fixture(autouse=True)
-async def _fresh_client() -> AsyncIterator[None]:
-    """A client of Redis belongs to one event loop, and each test has its own."""
-    carrier.redis.cache_clear()
-    yield
-    await carrier.redis().aclose()
-    carrier.redis.cache_clear()
 
 
 @pytest.fixture

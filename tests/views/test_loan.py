@@ -1,5 +1,4 @@
 import re
-from collections.abc import AsyncIterator
 from datetime import date
 from typing import Any
 
@@ -7,7 +6,6 @@ import httpx2
 import pytest
 
 from app import database as db
-from app import redis as carrier
 from app.loan.actions import post_payment
 from app.loan.order import PostPayment
 from app.number import loan_number, payment_number
@@ -33,15 +31,6 @@ FORM = {
     "reference": "B-7",
     "key": "made-with-the-form",
 }
-
-
-@pytest.fixture(autouse=True)
-async def _fresh_client() -> AsyncIterator[None]:
-    """A client of Redis belongs to one event loop, and each test has its own."""
-    carrier.redis.cache_clear()
-    yield
-    await carrier.redis().aclose()
-    carrier.redis.cache_clear()
 
 
 @pytest.fixture

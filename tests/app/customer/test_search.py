@@ -1,4 +1,3 @@
-from collections.abc import AsyncIterator
 from datetime import date
 from typing import Any
 
@@ -6,7 +5,6 @@ import msgspec
 import pytest
 
 from app import database as db
-from app import redis as carrier
 from app.customer import actions
 from app.customer import search as module
 from app.customer.errors import TooManyLookUps
@@ -41,15 +39,6 @@ pytestmark = pytest.mark.usefixtures("database", "redis")
 SERVICE = actor_of(Role.service)
 PAID, OWED = [(date(2026, 4, 30), 100_000, 0)], [(date(2026, 1, 31), 100_000, 0)]
 ID_NUMBER = "33010619900101093X"
-
-
-@pytest.fixture(autouse=True)
-async def _fresh_client() -> AsyncIterator[None]:
-    """A client belongs to one event loop, and each test has its own."""
-    carrier.redis.cache_clear()
-    yield
-    await carrier.redis().aclose()
-    carrier.redis.cache_clear()
 
 
 @pytest.fixture
